@@ -1,0 +1,153 @@
+/*
+ * form - a form as data: what every reader builds and everything else reads
+ *
+ * A form is a tree of definitions (groups, repeats, questions) with the texts,
+ * expressions and lists that belong to them. It lives in one arena and never changes
+ * after it was read. Words and rules are XLSForm's: https://xlsform.org/en/ref-table/.
+ */
+#ifndef FORM_H
+#define FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "question.h"
+
+struct arena;
+struct err;
+struct expr;
+struct form;
+struct graph;
+struct list;
+
+#define FORM_BYTES_MAX     (8u << 20)
+#define FORM_LANGUAGES_MAX 64
+
+/* A text with answers in it: "本次 ${vol_count} 人". */
+struct text_part {
+	const char *literal;     /* or NULL */
+	const struct expr *expr; /* or NULL */
+};
+
+struct text {
+	const struct text_part *parts;
+	size_t count;
+};
+
+/* One text a language of the form, in the form's order; an empty one is missing.
+ * NULL when the form gives none in any language. */
+struct texts {
+	const struct text *by_language;
+};
+
+enum def_kind { DEF_GROUP, DEF_REPEAT, DEF_QUESTION };
+
+struct itemset {
+	struct list *list;
+	size_t value_column, label_columns[FORM_LANGUAGES_MAX]; /* LIST_NONE: missing */
+	const struct expr *filter; /* choice_filter, from a row's node; or NULL */
+	bool fixed_order;          /* false: most recently used may come first */
+	bool or_other;
+};
+
+enum def_flags {
+	DEF_REQUIRED = 1,        /* required: yes (an expression stands in required) */
+	DEF_READ_ONLY = 2,
+	DEF_MULTILINE = 4,       /* appearance multiline */
+	DEF_MASKED = 8,          /* appearance masked: hidden while not being typed */
+	DEF_DEFAULT_DYNAMIC = 16,
+	DEF_DEFAULT_LAST_SAVED = 32, /* the default reads the last saved record */
+};
+
+struct def {
+	enum def_kind kind;
+	const struct question_row *question; /* DEF_QUESTION only */
+	const char *name;
+	const char *path; /* "/visit/needs/need_text": no positions */
+	struct def *parent, *first, *last, *next;
+	uint32_t index; /* of all definitions, in document order; the root is 0 */
+	unsigned flags;
+	int row; /* of the survey sheet, for messages; 0 when unknown */
+
+	struct texts label, hint, guidance_hint, constraint_message, required_message;
+	const struct expr *relevant, *required, *readonly, *constraint, *calculation;
+	const struct expr *repeat_count;
+	const char *default_value;          /* static, or NULL */
+	const struct expr *default_expr;    /* dynamic, or NULL */
+	const struct expr *trigger_calculation; /* calculated only when trigger changes */
+	const struct def **triggers;        /* NULL-terminated, or NULL */
+	const struct itemset *itemset;      /* selects and ranks only */
+	const char *appearance;             /* as written, never NULL */
+	const char *const *parameters;      /* name, value, name, value, NULL; or NULL */
+	const char *save_to;                /* entities: kept as data; or NULL */
+};
+
+struct form {
+	struct arena *arena;
+	const char *id, *version, *title; /* never NULL; version may be "" */
+	const char *default_language;
+	const char **languages; /* as in the headers: "中文 (zh)"; "default" when none */
+	size_t language_count;
+	const char *const *settings; /* name, value, …, NULL: all of the settings sheet */
+	struct def *root;            /* a group named as the instance's root element */
+	struct def **defs;           /* all definitions by index */
+	size_t def_count;
+	const struct expr *instance_name;
+	struct list **lists; /* every list the form can ask for with instance() */
+	size_t list_count;
+	struct graph *graph; /* logic.h: what depends on what; made by the readers */
+};
+
+/* Gives a list that the form names and does not hold: "building.csv". The reference
+ * is given. NULL and err when there is none. */
+struct form_files {
+	struct list *(*list)(void *data, const char *filename, struct err *err);
+	void *data;
+};
+
+/*
+ * Something wrong in a form: where and how to mend it. row and column are the
+ * spreadsheet's (row from 1, column by its header; 0 and NULL when it has none).
+ */
+struct form_problem {
+	const char *sheet;
+	int row;
+	const char *column;
+	const char *text; /* one sentence, in the user's language */
+	bool warning;
+};
+
+/* Problems in the order of the file; lent to the callback only. */
+typedef void form_problem_fn(const struct form_problem *problem, void *data);
+
+/*
+ * Reads XLSForm as CSV: the sheets settings, survey and choices one after the other,
+ * as pyxform reads it (first column: the sheet's name). Every problem is told to
+ * report (may be NULL), not only the first; err holds the first error with its place.
+ * NULL when there was an error.
+ */
+struct form *form_from_xlsform_csv(const char *text, size_t len,
+    const struct form_files *files, form_problem_fn *report, void *data,
+    struct err *err);
+
+void form_free(struct form *form);
+
+/* By name anywhere in the form, or by path ("/visit/g_who/room"); NULL: no such. */
+struct def *form_find(const struct form *form, const char *name_or_path);
+
+/* Index of the language for a code ("zh", "en") or a whole name; the default
+ * language's when the form has no such. */
+size_t form_language(const struct form *form, const char *code);
+
+/* The text in that language, else in the default, else in any; NULL when none. */
+const struct text *form_text(const struct form *form, const struct texts *texts,
+    size_t language);
+
+/* A parameter or setting of a NULL-terminated pair list, or NULL. */
+const char *form_pair(const char *const *pairs, const char *name);
+
+/* The innermost repeat that def stands in (def itself when it is one), or NULL. */
+const struct def *def_repeat(const struct def *def);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * hash - SHA-256 and random bytes, by libsodium
+ */
+#ifndef HASH_H
+#define HASH_H
+
+#include <stddef.h>
+
+#define HASH_SIZE     32
+#define HASH_HEX_SIZE 65
+
+void hash_sha256(const void *data, size_t len, unsigned char out[HASH_SIZE]);
+void hash_hex(const unsigned char *bytes, size_t len, char *out); /* 2 × len + NUL */
+
+/* The first 16 hex digits of the SHA-256: how a record's answers are named on the
+ * wire. */
+void hash_short(const void *data, size_t len, char out[17]);
+
+/* RFC 9530 "sha-256=:…:" of the bytes. */
+void hash_content_digest(const void *data, size_t len, char out[64]);
+
+void hash_random(void *out, size_t len);
+
+/* True when equal, in constant time. */
+int hash_equal(const void *a, const void *b, size_t len);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * instance - the answers of one record, as a tree that mirrors its form
+ *
+ * A repeat has one node an instance of it, all siblings. Answers are text, as ODK
+ * writes them; an empty one is "". The tree itself is a struct tree, so expressions
+ * walk it. Changing it here recomputes nothing: that is logic.h.
+ */
+#ifndef INSTANCE_H
+#define INSTANCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tree.h"
+
+struct buf;
+struct def;
+struct err;
+struct form;
+struct instance;
+
+struct node {
+	const struct def *def;
+	struct node *parent, *first, *last, *next, *prev;
+	uint32_t id;
+	char *text; /* never NULL; "" for groups and repeats */
+
+	/* Kept by logic.h. relevant: itself and everything around it. */
+	bool self_relevant, relevant, required, readonly;
+	bool changed; /* since logic_changes_clear(): a screen repaints these */
+	bool touched; /* answered by the person, not by a default */
+};
+
+/* Everything present, repeats without an instance, no defaults, all relevant. The
+ * form must outlive it. */
+struct instance *instance_new(const struct form *form);
+void instance_free(struct instance *in);
+
+const struct form *instance_form(const struct instance *in);
+struct node *instance_root(const struct instance *in);
+const struct tree *instance_tree(const struct instance *in);
+struct node *instance_node(const struct instance *in, uint32_t id);
+struct node_ref instance_ref(const struct instance *in, const struct node *node);
+
+/* Document order, depth first; NULL after the last. */
+struct node *instance_next(const struct node *node);
+
+void instance_set(struct instance *in, struct node *node, const char *text);
+
+/* Instances of a repeat below the node of the group it stands in. */
+size_t instance_repeat_count(const struct node *parent, const struct def *repeat);
+struct node *instance_repeat_at(const struct node *parent, const struct def *repeat,
+    size_t index); /* from 0; NULL past the end */
+size_t instance_repeat_index(const struct node *repeat);
+struct node *instance_repeat_add(struct instance *in, struct node *parent,
+    const struct def *repeat, size_t index);
+void instance_repeat_delete(struct instance *in, struct node *repeat);
+void instance_repeat_move(struct instance *in, struct node *repeat, size_t index);
+
+/* "g_who/room", "needs[2]/need_text": from the root's children, positions from 1 where
+ * the definition repeats. Find also takes a bare name outside repeats. */
+void instance_path(const struct node *node, struct buf *out);
+struct node *instance_find(const struct instance *in, const char *path);
+/* The node of def nearest to from: in the same repeat instances; NULL when none. */
+struct node *instance_near(const struct node *from, const struct def *def);
+
+/*
+ * DESIGN's JSON tree: a group is an object, a repeat an array of objects, integers and
+ * decimals numbers, all else strings; empty answers and notes are left out, calculations
+ * are there (as numbers when they print as one). only_relevant prunes what is not
+ * relevant. The bytes are canonical: same answers, same bytes.
+ */
+void instance_to_json(const struct instance *in, bool only_relevant, struct buf *out);
+
+/* Fills a new instance from that tree. An answer the form has no place for is an
+ * error unless lenient, when it is passed over. */
+bool instance_from_json(struct instance *in, const char *json, size_t len, bool lenient,
+    struct err *err);
+
+#endif

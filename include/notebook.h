@@ -1,0 +1,85 @@
+/*
+ * notebook - one worker's file: settings, forms and lists; records.h has the records
+ *
+ * One SQLite database (WAL, synchronous=FULL, one exclusive connection), so a second
+ * program that opens it is told so in words. What a call has returned true for is on
+ * the disk. Schema and migrations: src/notebook/schema.c.
+ */
+#ifndef NOTEBOOK_H
+#define NOTEBOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct clock;
+struct err;
+struct list;
+struct notebook;
+
+/* The clock must outlive the notebook. create: makes it when it is not there. */
+struct notebook *notebook_open(const char *path, bool create, const struct clock *clock,
+    struct err *err);
+void notebook_close(struct notebook *nb);
+const struct clock *notebook_clock(const struct notebook *nb);
+
+/*
+ * Many actions as one transaction, for imports. Inside, each action still happens
+ * whole or not at all. notebook_end(nb, false, …) takes all of them back.
+ */
+bool notebook_begin(struct notebook *nb, struct err *err);
+bool notebook_end(struct notebook *nb, bool keep, struct err *err);
+
+/* What the worker said at the first start, and what is remembered. */
+#define SETTING_WORKER_ID    "worker.id"      /* "chenguifang" */
+#define SETTING_WORKER_NAME  "worker.name"    /* "陈桂芳" */
+#define SETTING_WORKER_ROLE  "worker.role"    /* a choice of the worker_role list */
+#define SETTING_STATION      "worker.station" /* service point */
+#define SETTING_COLLECTOR    "collector.url"  /* "http://127.0.0.1:8080" */
+#define SETTING_TOKEN        "collector.token"
+#define SETTING_DEVICE       "device.id"      /* made when the notebook is */
+#define SETTING_LANGUAGE     "language"       /* "zh", "en" */
+
+/* Appends the value; nothing and true when it was never set. */
+bool notebook_get(struct notebook *nb, const char *key, struct buf *value,
+    struct err *err);
+bool notebook_set(struct notebook *nb, const char *key, const char *value,
+    struct err *err);
+
+/*
+ * Forms. Every version that was ever added stays; the newest added is current. Adding
+ * the same bytes again changes nothing; other bytes under a version already there
+ * are refused. titles: one a language, "zh\0走访记录\0en\0Visit\0\0". Adding a form
+ * makes its SQL views: one named v_<form> with a column a question, one
+ * v_<form>_<repeat> a repeat (columns from the struct form given).
+ */
+struct form;
+bool notebook_form_add(struct notebook *nb, const struct form *form, const char *source,
+    size_t len, struct err *err);
+/* Appends the source. version NULL: the current one. ERR_INPUT when there is none. */
+bool notebook_form_source(struct notebook *nb, const char *id, const char *version,
+    struct buf *source, struct err *err);
+
+struct notebook_form {
+	const char *id, *version;
+	const char *title; /* in the language asked for */
+};
+
+/* Current versions in the order in which their forms were first added. Lent to the
+ * callback; it returns false to stop. */
+bool notebook_forms(struct notebook *nb, const char *language,
+    bool (*row)(const struct notebook_form *form, void *data), void *data,
+    struct err *err);
+
+/* Lists that forms share, by file name ("building.csv"). The newest added counts. */
+bool notebook_list_add(struct notebook *nb, const char *filename, const char *text,
+    size_t len, struct err *err);
+/* A reference of the caller's; parsed once and kept. */
+struct list *notebook_list(struct notebook *nb, const char *filename, struct err *err);
+
+/* A form ready for use, parsed once and kept until the notebook closes. Lent. */
+const struct form *notebook_form(struct notebook *nb, const char *id,
+    const char *version, struct err *err);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * pinyin - how hanzi sound, for finding them by their letters (拼音首字母)
+ *
+ * Convention of Chinese shop and hospital software: "wsf" finds 王淑芳. A hanzi
+ * with several readings matches by each. Source: Unihan kMandarin, kTGHZ2013 and
+ * kHanyuPinlu, made into a table by src/base/pinyin_table.sh.
+ */
+#ifndef PINYIN_H
+#define PINYIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Readings of one code point without tones ("zhong", "chong"), at most max. */
+size_t pinyin_readings(int32_t code, const char *out[], size_t max);
+
+/*
+ * True when typed (folded ASCII letters and digits) matches label from its start
+ * or from the start of any later character: each hanzi by an initial or by a
+ * prefix of its full pinyin, each other character by itself; blanks and signs in
+ * the label are passed over.
+ */
+bool pinyin_match(const char *label, const char *typed);
+
+/* The first initial of each hanzi, ASCII letters and digits as they are: "WSF". */
+size_t pinyin_initials(const char *s, char *out, size_t size);
+
+#endif

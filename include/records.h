@@ -1,0 +1,135 @@
+/*
+ * records - drafts, finished records, their revisions
+ *
+ * A record is named by a UUIDv7 before anything else is known of it. Its draft is
+ * saved field by field; finalising makes the next revision, which waits in the outbox.
+ * Revisions are never changed or removed. Every call is one transaction, one sync.
+ */
+#ifndef RECORDS_H
+#define RECORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "uuid.h"
+
+struct buf;
+struct err;
+struct notebook;
+
+enum record_state {
+	RECORD_DRAFT,     /* never finalised */
+	RECORD_QUEUED,    /* its last revision waits to be sent */
+	RECORD_SENT,      /* the collector has it */
+	RECORD_RETURNED,  /* the collector, or someone there, sent it back */
+	RECORD_WITHDRAWN, /* withdrawn by the worker; the withdrawal may be queued */
+	RECORD_STATES
+};
+
+/* "draft", "queued", …: as in the database, in --json and in views. */
+extern const char *const record_state_names[RECORD_STATES];
+
+struct record {
+	const char *id, *form, *version;
+	enum record_state state;
+	int rev;             /* of the last finalised revision; 0 for none */
+	bool has_draft;      /* new, or a correction that was begun */
+	bool withdrawal_queued;
+	const char *title;   /* instance_name; "" when there is none yet */
+	const char *created, *modified; /* RFC 3339 with zone */
+	const char *user, *station, *device;
+	const char *reason_code, *reason_path, *reason; /* "" unless returned */
+};
+
+struct record_origin {
+	const char *id;      /* NULL: a new one */
+	const char *form, *version;
+	const char *created; /* RFC 3339; NULL: now */
+	const char *user, *station; /* NULL: the notebook's worker */
+};
+
+/* A new draft without answers. id gets the record's. */
+bool record_begin(struct notebook *nb, const struct record_origin *origin,
+    char id[UUID_SIZE], struct err *err);
+
+/* Saves a draft's answers (instance JSON with irrelevant ones) and the path of the
+ * field that the cursor went to. text: the answers' words, for the search. */
+bool record_draft_save(struct notebook *nb, const char *id, const char *answers,
+    size_t len, const char *title, const char *cursor, struct err *err);
+bool record_draft_load(struct notebook *nb, const char *id, struct buf *answers,
+    struct buf *cursor, struct err *err);
+/* A new record goes with it; a record that was finalised before stays. */
+bool record_draft_delete(struct notebook *nb, const char *id, struct err *err);
+
+/* Begins a draft of the next revision from the last one (or goes on with the one that
+ * was begun). Withdrawn records are refused. */
+bool record_correct(struct notebook *nb, const char *id, struct err *err);
+
+struct record_final {
+	const char *answers; /* canonical JSON, pruned */
+	size_t len;
+	const char *title;
+	const char *day;  /* "2026-11-02": the record's own day, for lists */
+	const char *text; /* all answers in words, for the search */
+	const char *version; /* the form version they were checked against */
+};
+
+/* Draft → next revision, queued. rev gets its number. */
+bool record_finalise(struct notebook *nb, const char *id,
+    const struct record_final *final, int *rev, struct err *err);
+
+/* The next revision says that the record is withdrawn, and why (not empty). */
+bool record_withdraw(struct notebook *nb, const char *id, const char *why,
+    struct err *err);
+
+/* 1 and the record, lent until the next call here; 0 when there is none; -1 and err.
+ * id may be any unambiguous beginning of at least 8 digits, or the last ones. */
+int record_get(struct notebook *nb, const char *id, struct record *record,
+    struct err *err);
+
+/* Appends the answers of a revision (0: the last; a draft is record_draft_load). */
+bool record_answers(struct notebook *nb, const char *id, int rev, struct buf *answers,
+    struct err *err);
+
+struct revision {
+	int rev, base;
+	const char *version, *at, *user, *hash; /* hash_short of the answers */
+	const char *state; /* "queued", "sent", "refused" */
+	bool withdrawn;
+	const char *why;
+};
+
+bool record_revisions(struct notebook *nb, const char *id,
+    bool (*row)(const struct revision *revision, void *data), void *data,
+    struct err *err);
+
+/* Answers of the last finalised record of a form by this user; 0 when there is none. */
+int record_last_saved(struct notebook *nb, const char *form, const char *user,
+    struct buf *answers, struct err *err);
+
+struct record_query {
+	const char *search;  /* words, all of which must be found; NULL or "": all */
+	const char *form;    /* NULL: any */
+	int states;          /* bit set of 1 << enum record_state; 0: any */
+	bool drafts;         /* only records that have a draft */
+	const char *day;     /* NULL: any; "2026-11" for a month */
+	const char *user;    /* NULL: any */
+	int limit, offset;   /* limit 0: all */
+};
+
+/* Newest first. Drafts are searched as well. */
+bool record_list(struct notebook *nb, const struct record_query *query,
+    bool (*row)(const struct record *record, void *data), void *data, struct err *err);
+
+/* For the home screen; quick however many records there are. */
+struct record_tally {
+	long drafts, queued, sent, returned, withdrawn;
+	long today; /* finalised records whose day is today */
+};
+
+bool record_tally(struct notebook *nb, struct record_tally *tally, struct err *err);
+/* Today's finalised records of one form. */
+bool record_today(struct notebook *nb, const char *form, long *count, struct err *err);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * session - one record being filled: form, answers, logic and saving together
+ *
+ * What the screens, the commands and the tests drive. Each answer is recomputed by
+ * logic.h and on the disk before the call returns. After a kill, session_resume()
+ * brings back everything but the field that was being typed.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "logic.h"
+
+struct buf;
+struct err;
+struct form;
+struct instance;
+struct node;
+struct notebook;
+struct record_origin;
+struct session;
+
+/* A new record of the form's current version, with its defaults. Nothing is written
+ * until the first answer. */
+struct session *session_new(struct notebook *nb, const char *form, const char *language,
+    struct err *err);
+/* Goes on with a draft, on the form version that it was begun with. */
+struct session *session_resume(struct notebook *nb, const char *record_id,
+    const char *language, struct err *err);
+/* Begins (or goes on with) a correction of a finalised record. */
+struct session *session_correct(struct notebook *nb, const char *record_id,
+    const char *language, struct err *err);
+/* A finalised record for looking at: answering is an error. rev 0: the last. */
+struct session *session_view(struct notebook *nb, const char *record_id, int rev,
+    const char *language, struct err *err);
+/* The draft stays as it is. */
+void session_close(struct session *s);
+
+const char *session_record_id(const struct session *s);
+const struct form *session_form(const struct session *s);
+struct instance *session_instance(const struct session *s);
+struct logic *session_logic(const struct session *s);
+bool session_is_saved(const struct session *s); /* something was written */
+/* Path of the field where the cursor was when the draft was saved; "" when new. */
+const char *session_cursor(const struct session *s);
+
+/* As their namesakes in logic.h, and saved. cursor: path of the field that the cursor
+ * goes to next (may be NULL). */
+bool session_answer(struct session *s, struct node *node, const char *text,
+    const char *cursor, struct err *err);
+struct node *session_repeat_add(struct session *s, struct node *parent,
+    const struct def *repeat, size_t index, struct err *err);
+bool session_repeat_delete(struct session *s, struct node *repeat, struct err *err);
+bool session_repeat_move(struct session *s, struct node *repeat, size_t index,
+    struct err *err);
+
+enum session_outcome {
+	SESSION_FINAL,   /* the next revision is queued */
+	SESSION_WRONG,   /* *wrong is the first thing to mend, message says what */
+	SESSION_FAILED,  /* err: nothing changed, the draft is there */
+};
+
+enum session_outcome session_finalise(struct session *s, struct node **wrong,
+    struct buf *message, struct err *err);
+
+/*
+ * One line of an import (JSON object, envelope keys "_id", "_form", "_version",
+ * "_created", "_modified", "_rev", "_operator", "_station", "_device"; answers flat
+ * by field name or nested as the form). Goes through the same logic; the clock stands
+ * at _created. Defaults that read the last saved record are not applied. Nothing is
+ * stored unless the whole record is right.
+ */
+enum import_outcome {
+	IMPORT_ADDED,
+	IMPORT_SAME,    /* this revision was here already, with these answers */
+	IMPORT_REFUSED, /* field and err say why */
+	IMPORT_FAILED,  /* the notebook could not be written: stop */
+};
+
+enum import_outcome session_import(struct notebook *nb, const char *line, size_t len,
+    struct buf *field, struct err *err);
+
+#endif

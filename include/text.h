@@ -1,0 +1,57 @@
+/*
+ * text - UTF-8 as people see it: characters, columns, Chinese input
+ *
+ * A character is an extended grapheme cluster (UAX 29), a column is a cell of
+ * the terminal as libc's wcwidth() counts, because curses does.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+
+bool text_valid(const char *s, size_t len);
+
+/* Bytes of the code point at s (1 when malformed) and the code point, or -1. */
+size_t text_decode(const char *s, size_t len, int32_t *code);
+size_t text_encode(int32_t code, char out[4]);
+
+/* Where the cluster after/before byte offset at ends/begins. */
+size_t text_next(const char *s, size_t len, size_t at);
+size_t text_prev(const char *s, size_t len, size_t at);
+/* Word movement: a run of hanzi, a run of letters and digits, a run of blanks. */
+size_t text_next_word(const char *s, size_t len, size_t at);
+size_t text_prev_word(const char *s, size_t len, size_t at);
+
+/* Clusters in s, for "at most 30 characters". */
+size_t text_count(const char *s, size_t len);
+
+/* Columns of one cluster (0, 1 or 2; an unassigned one is 2, shown as 〓). */
+int text_cluster_width(const char *s, size_t len);
+int text_width(const char *s, size_t len);
+/* Most bytes of s that fit in columns, whole clusters only. */
+size_t text_fit(const char *s, size_t len, int columns);
+
+/* Appends NFC. Malformed bytes are kept as they are. */
+void text_nfc(const char *s, size_t len, struct buf *out);
+
+/* Appends s lower-cased and full-width forms made narrow: for comparing. */
+void text_fold(const char *s, size_t len, struct buf *out);
+
+/* Appends s with full-width digits, letters and signs made ASCII (Ａ１：－　). */
+void text_narrow(const char *s, size_t len, struct buf *out);
+
+/* Appends what may be shown: no controls but \n and \t, no bidi or zero-width
+ * characters, no U+FE0F, clusters of at most 8 code points. */
+void text_visible(const char *s, size_t len, struct buf *out);
+
+/* Where needle stands in hay, both folded; (size_t)-1 when nowhere. */
+size_t text_find(const char *hay, const char *needle);
+
+/* Trims blanks (U+3000 too) from both ends, in place. */
+void text_trim(char *s);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * tree - what expressions walk over: a record, a list of choices, last saved answers
+ *
+ * A node is a tree and a number; 0 is no node. The root is the document node, as
+ * XPath's "/"; its only child is the root element. Trees are shared and lent.
+ */
+#ifndef TREE_H
+#define TREE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct tree;
+struct value;
+
+struct node_ref {
+	const struct tree *tree;
+	uint32_t id;
+};
+
+struct tree_ops {
+	uint32_t (*parent)(const struct tree *tree, uint32_t id);
+	uint32_t (*first_child)(const struct tree *tree, uint32_t id);
+	uint32_t (*next_sibling)(const struct tree *tree, uint32_t id);
+	const char *(*name)(const struct tree *tree, uint32_t id);
+	/* A leaf's value in its question's type (an empty answer is the string "");
+	 * for anything with children, the text below it joined. */
+	void (*value)(const struct tree *tree, uint32_t id, struct arena *a,
+	    struct value *out);
+	/* May be NULL: the first child of that name, faster than walking. */
+	uint32_t (*child_named)(const struct tree *tree, uint32_t id, const char *name);
+	/* May be NULL: an attribute's text, or NULL. */
+	const char *(*attribute)(const struct tree *tree, uint32_t id, const char *name);
+};
+
+/* First member of every struct that is a tree. */
+struct tree {
+	const struct tree_ops *ops;
+	uint32_t root;
+};
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * wire - records as they cross the line: NDJSON, gzip and nothing else
+ *
+ * Both programs use it, so that they cannot disagree. Protocol: sync/PROTOCOL.md.
+ */
+#ifndef WIRE_H
+#define WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct err;
+struct outbox_item;
+
+#define WIRE_BODY_MAX     (1u << 20)  /* bytes of a body as sent */
+#define WIRE_INFLATED_MAX (16u << 20) /* bytes after gunzip */
+#define WIRE_RATIO_MAX    100
+#define WIRE_RECORDS_MAX  1000
+#define WIRE_RECORD_MAX   (64u << 10) /* bytes of one line */
+#define WIRE_DEPTH_MAX    32
+
+/* Appends one record as a line of the batch. */
+void wire_record_write(const struct outbox_item *item, struct buf *out);
+
+/* gzip, level 6, one member. */
+bool wire_gzip(const void *data, size_t len, struct buf *out, struct err *err);
+
+enum wire_inflate_result {
+	WIRE_INFLATED,
+	WIRE_NOT_GZIP, /* or cut short, or with bytes after its end */
+	WIRE_TOO_LARGE, /* over max bytes, or over WIRE_RATIO_MAX × its size */
+	WIRE_NO_MEMORY,
+};
+
+/* Appends; stops at the ceiling, 64 kB at a time. */
+enum wire_inflate_result wire_gunzip(const void *data, size_t len, size_t max,
+    struct buf *out);
+
+/* A batch line taken apart; texts are lent from the line's arena-free copy in scratch
+ * until the next call. */
+struct wire_record {
+	char id[37];
+	long rev, base;
+	const char *form, *version, *user, *at, *hash;
+	const char *answers; /* its bytes as they stand in the line; NULL: withdrawal */
+	size_t answers_len;
+	bool withdrawn;
+	const char *why;
+};
+
+/* NULL and record, or the code to refuse with ("json", "too_big", "invalid") and
+ * message and path filled (message in English). The id is filled whenever readable. */
+const char *wire_record_read(const char *line, size_t len, struct buf *scratch,
+    struct wire_record *record, struct buf *path, struct buf *message);
+
+#endif
