@@ -29,8 +29,8 @@ pkg-config = $(shell pkg-config $(1) $(2))
 # The core knows no terminal and no network; unit tests link it and nothing
 # else, so a layering slip is a link error.
 CORE_SRC = $(wildcard src/base/*.c src/expr/*.c src/form/*.c src/notebook/*.c) \
-	   $(wildcard src/session.c src/import.c sync/wire.c)
-APP_SRC  = $(wildcard src/ui/*.c src/commands/*.c sync/client.c) $(wildcard src/main.c)
+	   $(wildcard src/session.c src/import.c src/place.c sync/wire.c)
+APP_SRC  = $(wildcard src/ui/*.c src/commands/*.c sync/client*.c) $(wildcard src/main.c)
 # What the collector takes from the base: no text, no forms, no terminal.
 COLLECTOR_SRC = $(wildcard sync/collector/*.c) sync/wire.c src/base/mem.c src/base/err.c \
 	        src/base/buf.c src/base/json.c src/base/csv.c src/base/clock.c src/base/uuid.c \
@@ -42,8 +42,16 @@ APP_OBJ       = $(call obj,$(APP_SRC))
 COLLECTOR_OBJ = $(call obj,$(COLLECTOR_SRC))
 UNIT_TESTS    = $(patsubst %.c,$(B)/%,$(wildcard tests/*_test.c))
 SCREEN_TESTS  = $(patsubst %.c,$(B)/%,$(wildcard tests/screens/*_test.c))
+# Conformance data of the ODK ecosystem: a small copy in tests/corpus.
+CORPUS_TESTS  = $(B)/tests/corpus_xpath
 SYNC_TESTS    = $(patsubst %.c,$(B)/%,$(wildcard tests/sync/*_test.c))
 CATALOGUE     = $(B)/locale/zh_CN/LC_MESSAGES/minqing.mo
+
+DEBIAN_PACKAGES = gcc make pkg-config gettext libncurses-dev libsqlite3-dev \
+	libcurl4-openssl-dev zlib1g-dev libutf8proc-dev libsodium-dev libpcre2-dev \
+	libmicrohttpd-dev libvterm-dev libexpat1-dev
+# Only for `make lint`, `make fmt` and the second compiler.
+LINT_PACKAGES   = clang clang-format clang-tidy cppcheck
 
 all: $(B)/minqing $(B)/minqing-collector $(CATALOGUE)
 
@@ -63,17 +71,28 @@ $(B)/minqing: $(B)/src/main.o $(B)/libapp.a $(B)/libcore.a
 $(B)/minqing-collector: $(COLLECTOR_OBJ)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_COLLECTOR)) -lm
 
-$(B)/tests/%_test: $(B)/tests/%_test.o $(B)/libcore.a
+$(UNIT_TESTS): $(B)/tests/%_test: $(B)/tests/%_test.o $(B)/libcore.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
-$(B)/tests/screens/%_test: $(B)/tests/screens/%_test.o $(B)/tests/screens/screen.o \
-    $(B)/libapp.a $(B)/libcore.a
+$(SCREEN_TESTS): $(B)/tests/screens/%_test: $(B)/tests/screens/%_test.o \
+    $(B)/tests/screens/screen.o $(B)/libapp.a $(B)/libcore.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
 	    $(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE) $(PKG_SCREENS)) -ldl -lutil -lm
 
-$(B)/tests/sync/%_test: $(B)/tests/sync/%_test.o $(B)/libapp.a $(B)/libcore.a
+$(SYNC_TESTS): $(B)/tests/sync/%_test: $(B)/tests/sync/%_test.o $(B)/libapp.a $(B)/libcore.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
 	    $(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE)) -ldl -lm
+
+$(B)/tests/corpus_xpath: $(B)/tests/corpus_xpath.o $(B)/tests/xml_tree.o $(B)/tests/ast_print.o \
+    $(B)/libcore.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE) expat) -lm
+
+$(B)/tests/bench_notebook: %: %.o $(B)/libcore.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
+
+$(B)/tests/bench/fill $(B)/tests/bench/screens: $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/tests/screens/screen.o $(B)/libcore.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
+	    $(call pkg-config,--libs,$(PKG_CORE) $(PKG_SCREENS)) -lutil -lm
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -83,21 +102,82 @@ $(B)/locale/%/LC_MESSAGES/minqing.mo: src/po/%.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
 
-tests: all $(UNIT_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
+tests: all $(UNIT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 
 # Every test says `N passed, M failed` last; tests/run adds them up.
 check: tests
-	@sh tests/run $(B) tests/layers $(UNIT_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
+	@sh tests/run $(B) tests/layers tests/translations tests/commands $(UNIT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 
 san:
 	@$(MAKE) MODE=san check
 
+# gcc's own analyser, cppcheck and clang-tidy; any finding fails.
+lint:
+	@sh tests/layers
+	@$(MAKE) MODE=analyse CFLAGS="-O1 -fanalyzer -Werror" all
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -Iinclude \
+	    --enable=warning,portability --suppressions-list=tests/cppcheck.txt src sync
+	clang-tidy --quiet $(CORE_SRC) $(APP_SRC) $(COLLECTOR_SRC) -- -std=c17 \
+	    -D_GNU_SOURCE -Iinclude
+
 fmt:
 	clang-format -i $$(git ls-files '*.c' '*.h' | grep -v pinyin_table)
+
+# Ratios against a bare baseline measured in the same run; says what it measures.
+bench: all $(B)/tests/bench_notebook $(B)/tests/bench/fill $(B)/tests/bench/screens
+	@sh tests/bench/run $(B)
+
+# A whole day on this machine: a collector, a notebook, the sample's records, a sync.
+demo:
+	@$(MAKE) --no-print-directory deps all
+	@sh tests/demo $(B)
+
+# Installs what is missing (Debian and its kin); says what is missing elsewhere.
+deps:
+	@sh tests/deps $(DEBIAN_PACKAGES)
+
+lint-deps:
+	@sh tests/deps $(LINT_PACKAGES)
+
+install: all
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(datadir)/minqing/forms/lists \
+	    $(DESTDIR)$(datadir)/locale/zh_CN/LC_MESSAGES
+	install -m 755 $(B)/minqing $(B)/minqing-collector $(DESTDIR)$(bindir)
+	install -m 644 forms/*.csv forms/order.txt $(DESTDIR)$(datadir)/minqing/forms
+	install -m 644 forms/lists/*.csv $(DESTDIR)$(datadir)/minqing/forms/lists
+	install -m 644 $(CATALOGUE) $(DESTDIR)$(datadir)/locale/zh_CN/LC_MESSAGES
+
+uninstall:
+	rm -rf $(DESTDIR)$(bindir)/minqing $(DESTDIR)$(bindir)/minqing-collector \
+	    $(DESTDIR)$(datadir)/minqing \
+	    $(DESTDIR)$(datadir)/locale/zh_CN/LC_MESSAGES/minqing.mo
+
+# Sentences in the code that the Chinese catalogue does not have yet go into it, empty.
+po:
+	@mkdir -p build
+	find src include sync -path sync/collector -prune -o -name '*.[ch]' -print | sort | \
+	    LC_ALL=C.UTF-8 xargs xgettext --from-code=UTF-8 -k_ -kN_ -L C --no-location \
+	    -o build/minqing.pot
+	msgmerge --quiet --update --backup=none --no-fuzzy-matching src/po/zh_CN.po build/minqing.pot
+
+help:
+	@echo "make              the notebook and the collector, in build/plain"
+	@echo "make deps         install what is missing (Debian; asks for sudo)"
+	@echo "make demo         a whole day: install, build, log, sync, look"
+	@echo "make check        build and run every test"
+	@echo "make tests        build every test program"
+	@echo "make san          make check under the address and undefined sanitizers"
+	@echo "make lint         layers, gcc -fanalyzer, cppcheck, clang-tidy (make lint-deps first)"
+	@echo "make bench        figures, against baselines of the same run"
+	@echo "make fmt          clang-format"
+	@echo "make po           bring the Chinese catalogue up to date with the code"
+	@echo "make install      DESTDIR= prefix= (default /usr/local); make uninstall"
+	@echo "make clean        remove build/"
+	@echo "CC=clang MODE=clang keeps another compiler's objects apart"
 
 clean:
 	rm -rf build
 
-.PHONY: all tests check san fmt clean
+.PHONY: all tests check san lint fmt bench demo deps lint-deps install uninstall po help clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -3,6 +3,8 @@
  *
  * Runs in steps inside the caller's own loop: keys and the network share one thread.
  * libcurl is loaded when the first sync begins, so a start does not pay for it.
+ *
+ * Settings that it reads: SETTING_COLLECTOR, SETTING_TOKEN, and those below.
  */
 #ifndef CLIENT_H
 #define CLIENT_H
@@ -13,6 +15,15 @@
 struct client;
 struct err;
 struct notebook;
+
+/* "yes": plain http to other machines than this one is allowed. */
+#define SETTING_INSECURE "collector.insecure"
+/* A file of certificates to trust instead of the system's. */
+#define SETTING_CA "collector.ca"
+/* Seconds that one sync goes on trying by itself (20), and that a line may be silent
+ * before it counts as cut (30). */
+#define SETTING_PATIENCE "collector.patience"
+#define SETTING_STALL    "collector.stall"
 
 struct client_progress {
 	long total;            /* revisions waiting when it began */
@@ -34,6 +45,7 @@ void client_free(struct client *c);
  * timeout_ms; true when fd is readable. */
 bool client_wait(struct client *c, int fd, int timeout_ms);
 enum client_state client_step(struct client *c);
+/* At once; what was under way stays queued. */
 void client_cancel(struct client *c);
 
 const struct client_progress *client_progress(const struct client *c);

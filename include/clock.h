@@ -42,6 +42,6 @@ void clock_civil_from_day(int64_t days, int64_t *year, int *month, int *day);
 int clock_days_in_month(int64_t year, int month);
 /* "2026-11-02" read strictly; false when there is no such day. */
 bool clock_parse_day(const char *text, int64_t *days);
-void clock_format_day(int64_t days, char out[16]);
+void clock_format_day(int64_t days, char out[16]); /* years of up to 8 digits */
 
 #endif

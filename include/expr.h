@@ -4,6 +4,23 @@
  * https://getodk.github.io/xforms-spec/#xpath-functions. Where implementations
  * differ, JavaRosa's meaning holds. An expression never changes anything; what it
  * needs from outside it asks of its host.
+ *
+ * Paths. An absolute path's leading steps that name ancestors of the context stay in
+ * those: /data/rep/x evaluated at /data/rep[2]/y is /data/rep[2]/x. The last step, a
+ * step with a predicate, and all steps after either are free: there, count(/data/rep)
+ * counts them all and /data/rep[1]/x is the first one's. In a predicate on another
+ * instance the question that asks takes the context's place. Relative paths mean what
+ * XPath says. Nodes that a tree hides (tree.h) are left out of a path's result.
+ *
+ * Node sets. One used as a value is its first node's value, an empty one the empty
+ * text; as a truth, a single node is as true as its value. A comparison holds when it
+ * holds for one of the nodes; an empty set compares as the empty text. sum(), min()
+ * and max() leave out empty answers and are NaN when something is there and no number.
+ *
+ * Dates. A date is whole civil days, a date-time is days since the epoch in UTC with a
+ * fraction; compared with each other, both count as local days. A text that is an ISO
+ * date counts as a date where a number or a date is wanted. decimal-date-time() of a
+ * date is the moment, in UTC, at which that day begins here.
  */
 #ifndef EXPR_H
 #define EXPR_H
@@ -31,7 +48,7 @@ struct expr_host {
 	const char *(*itext)(void *data, const char *id);
 	/* format-date's month and day names: "zh" or "en". */
 	const char *(*language)(void *data);
-	/* once(), uuid(), random(), property(name). */
+	/* property(name), and "version" for version(); NULL is "". */
 	const char *(*property)(void *data, const char *name);
 };
 
@@ -39,7 +56,8 @@ struct expr_context {
 	struct node_ref node;    /* where relative paths start, "." */
 	struct node_ref current; /* current(): the question that asks; usually node */
 	struct node_ref root;    /* "/": the record's document node */
-	size_t position, size;   /* of node in the list being filtered; 1, 1 otherwise */
+	size_t position, size;   /* of node in the list being filtered; 1, 1 otherwise:
+	                          * position() and last() outside of predicates */
 	const struct clock *clock;
 	const struct expr_host *host; /* may be NULL */
 	void *host_data;
@@ -52,6 +70,13 @@ struct expr_context {
  * function or a wrong number of arguments is a mistake too. Nesting is bounded.
  */
 struct expr *expr_parse(const char *text, struct arena *arena, struct err *err);
+
+/*
+ * As expr_parse(), but what is only wrong when it is evaluated (an unknown function, a
+ * wrong number of arguments, a bad pattern) is an error only then: for XForms made
+ * for other programs, as JavaRosa reads them.
+ */
+struct expr *expr_parse_late(const char *text, struct arena *arena, struct err *err);
 
 /* The text that it was parsed from. */
 const char *expr_text(const struct expr *e);
@@ -83,6 +108,10 @@ struct expr_step {
 	const char *name; /* "*" for any; NULL for parent and self */
 	bool filtered;    /* has a predicate */
 };
+
+/* An axis that these do not cover (ancestor, following-sibling, …) is told as all of
+ * the record: from the root, EXPR_STEP_DESCENDANT of any name. What once() holds already is
+ * nothing to wait for and is not reported. */
 
 struct expr_path {
 	enum expr_path_start start;

@@ -47,7 +47,7 @@ struct itemset {
 	struct list *list;
 	size_t value_column, label_columns[FORM_LANGUAGES_MAX]; /* LIST_NONE: missing */
 	const struct expr *filter; /* choice_filter, from a row's node; or NULL */
-	bool fixed_order;          /* false: most recently used may come first */
+	bool fixed_order; /* false: most recently used first; so with lists in files */
 	bool or_other;
 };
 
@@ -75,7 +75,7 @@ struct def {
 	const struct expr *repeat_count;
 	const char *default_value;          /* static, or NULL */
 	const struct expr *default_expr;    /* dynamic, or NULL */
-	const struct expr *trigger_calculation; /* calculated only when trigger changes */
+	const struct expr *trigger_calculation; /* only when a trigger changes */
 	const struct def **triggers;        /* NULL-terminated, or NULL */
 	const struct itemset *itemset;      /* selects and ranks only */
 	const char *appearance;             /* as written, never NULL */
@@ -87,32 +87,35 @@ struct form {
 	struct arena *arena;
 	const char *id, *version, *title; /* never NULL; version may be "" */
 	const char *default_language;
-	const char **languages; /* as in the headers: "中文 (zh)"; "default" when none */
+	const char **languages; /* as in the headers: "中文 (zh)", or "default" */
 	size_t language_count;
 	const char *const *settings; /* name, value, …, NULL: all of the settings sheet */
 	struct def *root;            /* a group named as the instance's root element */
 	struct def **defs;           /* all definitions by index */
+	struct def **by_name;        /* the same, sorted for form_find() */
 	size_t def_count;
 	const struct expr *instance_name;
 	struct list **lists; /* every list the form can ask for with instance() */
-	size_t list_count;
+	size_t list_count, list_cap;
 	struct graph *graph; /* logic.h: what depends on what; made by the readers */
 };
 
-/* Gives a list that the form names and does not hold: "building.csv". The reference
- * is given. NULL and err when there is none. */
+/* Gives a list that the form names and does not hold: "building.csv". Its id is the
+ * file's name without the end: "building". The reference is given. NULL and err when
+ * there is none. */
 struct form_files {
 	struct list *(*list)(void *data, const char *filename, struct err *err);
 	void *data;
 };
 
 /*
- * Something wrong in a form: where and how to mend it. row and column are the
- * spreadsheet's (row from 1, column by its header; 0 and NULL when it has none).
+ * Something wrong in a form: where and how to mend it. row and column are the sheet's
+ * (its header is row 1, the column is named by its header), line is the file's, when
+ * the sheets stand in one file; 0 and NULL when there is none.
  */
 struct form_problem {
 	const char *sheet;
-	int row;
+	int row, line;
 	const char *column;
 	const char *text; /* one sentence, in the user's language */
 	bool warning;
@@ -126,6 +129,10 @@ typedef void form_problem_fn(const struct form_problem *problem, void *data);
  * as pyxform reads it (first column: the sheet's name). Every problem is told to
  * report (may be NULL), not only the first; err holds the first error with its place.
  * NULL when there was an error.
+ *
+ * The root element is named by the setting "name", else by the form's id when that is
+ * a name, else "data". pyxform never takes the id: to compare with its XForms, compare
+ * paths below the root or give the setting.
  */
 struct form *form_from_xlsform_csv(const char *text, size_t len,
     const struct form_files *files, form_problem_fn *report, void *data,
@@ -143,6 +150,10 @@ size_t form_language(const struct form *form, const char *code);
 /* The text in that language, else in the default, else in any; NULL when none. */
 const struct text *form_text(const struct form *form, const struct texts *texts,
     size_t language);
+
+/* The form's title in the language of a code: the setting form_title_CODE ("en"), else
+ * the title that the settings sheet gives in the default language. */
+const char *form_title(const struct form *form, const char *code);
 
 /* A parameter or setting of a NULL-terminated pair list, or NULL. */
 const char *form_pair(const char *const *pairs, const char *name);

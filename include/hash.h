@@ -21,6 +21,12 @@ void hash_content_digest(const void *data, size_t len, char out[64]);
 
 void hash_random(void *out, size_t len);
 
+/* True when the signature is that key's of those bytes (Ed25519, RFC 8032). */
+#define HASH_KEY_SIZE       32
+#define HASH_SIGNATURE_SIZE 64
+int hash_signature_holds(const unsigned char signature[HASH_SIGNATURE_SIZE],
+    const void *data, size_t len, const unsigned char key[HASH_KEY_SIZE]);
+
 /* True when equal, in constant time. */
 int hash_equal(const void *a, const void *b, size_t len);
 

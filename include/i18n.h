@@ -15,7 +15,9 @@
 
 /*
  * Finds the message catalogues beside the program and picks a language: "zh",
- * "en", or NULL for what the environment says. May be called again.
+ * "en", or NULL for what the environment says (zh when it says nothing). May be called
+ * again while running. Sets the process's locale (LC_CTYPE always UTF-8, LC_NUMERIC
+ * always C) and LANGUAGE.
  */
 void i18n_use(const char *language);
 

@@ -3,7 +3,8 @@
  *
  * A repeat has one node an instance of it, all siblings. Answers are text, as ODK
  * writes them; an empty one is "". The tree itself is a struct tree, so expressions
- * walk it. Changing it here recomputes nothing: that is logic.h.
+ * walk it: what is not relevant is hidden from them, groups read as "", as in
+ * JavaRosa. Changing it here recomputes nothing: that is logic.h.
  */
 #ifndef INSTANCE_H
 #define INSTANCE_H
@@ -30,6 +31,14 @@ struct node {
 	bool self_relevant, relevant, required, readonly;
 	bool changed; /* since logic_changes_clear(): a screen repaints these */
 	bool touched; /* answered by the person, not by a default */
+
+	/* Private. */
+	struct node *places; /* of the repeats below it, chained by next */
+	bool is_place;
+	unsigned char dirty; /* logic.h: rules that wait to be computed, a bit each */
+	unsigned char broken; /* logic.h: rules that could not be computed */
+	bool rule_relevant, beyond, self_readonly, filter_waits; /* logic.h */
+	bool is_truth; /* logic.h: a calculation gave true or false: "1" or "0" */
 };
 
 /* Everything present, repeats without an instance, no defaults, all relevant. The
@@ -57,19 +66,26 @@ struct node *instance_repeat_add(struct instance *in, struct node *parent,
     const struct def *repeat, size_t index);
 void instance_repeat_delete(struct instance *in, struct node *repeat);
 void instance_repeat_move(struct instance *in, struct node *repeat, size_t index);
+/* Where a repeat's instances stand, there without any too: a node outside the tree
+ * whose relevant says whether there may be instances here. */
+struct node *instance_repeat_place(const struct node *parent, const struct def *repeat);
 
 /* "g_who/room", "needs[2]/need_text": from the root's children, positions from 1 where
  * the definition repeats. Find also takes a bare name outside repeats. */
 void instance_path(const struct node *node, struct buf *out);
 struct node *instance_find(const struct instance *in, const char *path);
-/* The node of def nearest to from: in the same repeat instances; NULL when none. */
+/* The node of a definition that stands in no repeat; NULL otherwise. */
+struct node *instance_alone(const struct instance *in, const struct def *def);
+/* The node of def nearest to from: in the same repeat instances, in the first one of
+ * those that from does not stand in; NULL when none. */
 struct node *instance_near(const struct node *from, const struct def *def);
 
 /*
  * DESIGN's JSON tree: a group is an object, a repeat an array of objects, integers and
  * decimals numbers, all else strings; empty answers and notes are left out, calculations
- * are there (as numbers when they print as one). only_relevant prunes what is not
- * relevant. The bytes are canonical: same answers, same bytes.
+ * are there (as numbers when they print as one); a group without any is left out, a
+ * repeat without instances is []. only_relevant prunes what is not relevant. The bytes
+ * are canonical: same answers, same bytes.
  */
 void instance_to_json(const struct instance *in, bool only_relevant, struct buf *out);
 

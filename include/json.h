@@ -3,7 +3,8 @@
  *
  * The reader builds no tree: it hands out one token a call, checks UTF-8 and
  * nesting, and keeps its place in the text it was lent. The writer puts commas
- * and escapes where they belong; numbers are written as value.h prints them.
+ * and escapes where they belong; numbers are written as value.h prints them. One
+ * writer writes one value: begin the next with json_writer_init().
  */
 #ifndef JSON_H
 #define JSON_H
@@ -36,10 +37,11 @@ struct json_reader {
 	 * until the next call. A string with \u0000 in it is an error. */
 	const char *text;
 	size_t text_len;
-	const char *problem; /* after JSON_ERROR: what, in English */
+	const char *problem; /* after JSON_ERROR: what, in English; _() translates */
 	int depth;
 	unsigned char stack[JSON_DEPTH_MAX];
 	unsigned char expect; /* private */
+	const char *token;    /* private: where the last token begins */
 	struct buf *scratch;  /* private */
 };
 
@@ -47,8 +49,9 @@ void json_reader_init(struct json_reader *r, const char *text, size_t len);
 void json_reader_clear(struct json_reader *r);
 enum json_token json_next(struct json_reader *r);
 
-/* After OBJECT or ARRAY: goes past its end. After NAME: past its value. False on bad
- * JSON. raw (may be NULL) gets the skipped value's own bytes, lent from the text. */
+/* After OBJECT or ARRAY: goes past its end. After NAME, or at the very start: past the
+ * value. After a scalar: stays. False on bad JSON. raw (may be NULL) gets the whole
+ * value's own bytes, its brackets too, lent from the text. */
 bool json_skip(struct json_reader *r, const char **raw, size_t *raw_len);
 
 /* True when the whole text is one well-formed value. */
@@ -65,7 +68,8 @@ void json_object_end(struct json_writer *w);
 void json_array(struct json_writer *w);
 void json_array_end(struct json_writer *w);
 void json_name(struct json_writer *w, const char *name);
-void json_string(struct json_writer *w, const char *s); /* NULL writes null */
+/* NULL writes null; bytes that are not UTF-8 become U+FFFD. */
+void json_string(struct json_writer *w, const char *s);
 void json_integer(struct json_writer *w, long long n);
 void json_bool(struct json_writer *w, bool b);
 void json_null(struct json_writer *w);

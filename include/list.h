@@ -20,13 +20,13 @@ struct tree;
 #define LIST_BYTES_MAX (64u << 20)
 #define LIST_NONE      ((size_t)-1)
 
-/* Reads a CSV with a header row; "name" must be a column, "label" usually is
- * ("label::English (en)" for another language). The text is copied. Two rows of the
- * same name are an error. */
+/* Reads a CSV with a header row; "name" and "label" usually are columns
+ * ("label::English (en)" for another language), but a form may ask for others. The text
+ * is copied. Where there is a column "name", two rows of the same name are an error. */
 struct list *list_from_csv(const char *id, const char *text, size_t len,
     struct err *err);
 
-/* For readers that build a list row by row: columns first, then rows. */
+/* For readers that build a list row by row: columns first, then rows (a cell each). */
 struct list *list_new(const char *id, const char *const *columns, size_t column_count);
 void list_add(struct list *l, const char *const *cells);
 
@@ -39,7 +39,7 @@ size_t list_column_count(const struct list *l);
 const char *list_column(const struct list *l, size_t column);
 /* LIST_NONE when there is no such column. */
 size_t list_column_named(const struct list *l, const char *name);
-/* Lent until the next call on any list with the same row's cells; "" when empty. */
+/* Lent as long as the list; "" when empty. */
 const char *list_cell(const struct list *l, size_t row, size_t column);
 
 /* The row whose cell in that column is exactly value, by an index made at the first

@@ -3,8 +3,10 @@
  *
  * When an answer changes, everything that depends on it is computed again, in the
  * order of dependency, and nothing else. Constraints look only at non-empty answers.
- * Irrelevant answers are kept until the record is finalised. Meaning as in the ODK
- * XForms specification and JavaRosa.
+ * Irrelevant answers are kept until the record is finalised; so are the instances of a
+ * repeat beyond its repeat_count, which are not relevant. A chosen value that its
+ * filter no longer lets through is cleared when what the filter reads changes. Meaning
+ * as in the ODK XForms specification and JavaRosa.
  */
 #ifndef LOGIC_H
 #define LOGIC_H
@@ -39,7 +41,10 @@ struct logic_world {
 	bool ignore_last_saved; /* defaults from it are not applied: imports */
 };
 
-/* Form, instance and what world points to must outlive it. Computes everything. */
+/* Form, instance and what world points to must outlive it. Computes everything but
+ * new instances for repeat counts: those come with logic_begin() or the next answer.
+ * Whoever only looks at an old record stops the clock at its time: today() is asked
+ * again. */
 struct logic *logic_new(struct instance *in, const struct logic_world *world,
     struct err *err);
 void logic_free(struct logic *logic);
@@ -53,7 +58,9 @@ bool logic_begin(struct logic *logic, struct err *err);
  * blanks around, "9:5" → "09:05" for times, NFC), then everything that depends on it
  * follows. False and err when it cannot be such an answer at all ("abc" for an
  * integer, no such choice, no such day): nothing has changed then. A constraint that
- * fails is not an error here: ask logic_check(). "" empties.
+ * fails is not an error here, nor is a choice that the filter keeps out: ask
+ * logic_check(). "" empties. A calculate and what is read-only refuse any other text
+ * than the one that they have.
  */
 bool logic_answer(struct logic *logic, struct node *node, const char *text,
     struct err *err);
@@ -111,7 +118,10 @@ void logic_text(struct logic *logic, const struct text *text, const struct node 
 /* The label of a node's definition in the language in use, its name when it has none. */
 void logic_label(struct logic *logic, const struct node *node, struct buf *out);
 
-/* End metadata and instance_name, as at finalising. name is appended. */
-void logic_finish(struct logic *logic, struct buf *instance_name);
+/* The record's own name (instance_name); appends nothing when the form has none. */
+void logic_instance_name(struct logic *logic, struct buf *out);
+
+/* What is filled at the end: end metadata. Then everything is settled again. */
+void logic_finish(struct logic *logic);
 
 #endif

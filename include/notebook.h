@@ -26,7 +26,11 @@ const struct clock *notebook_clock(const struct notebook *nb);
 
 /*
  * Many actions as one transaction, for imports. Inside, each action still happens
- * whole or not at all. notebook_end(nb, false, …) takes all of them back.
+ * whole or not at all. notebook_end(nb, false, …) takes all of them back. One may stand
+ * inside another: ending the inner one with false takes back the inner one's only, and
+ * nothing is on the disk before the outermost has ended with true. When notebook_begin()
+ * returned false, nothing began and nothing is to be ended. When notebook_end() returned
+ * false, it was taken back, and ending it once more with false is harmless.
  */
 bool notebook_begin(struct notebook *nb, struct err *err);
 bool notebook_end(struct notebook *nb, bool keep, struct err *err);
@@ -50,9 +54,10 @@ bool notebook_set(struct notebook *nb, const char *key, const char *value,
 /*
  * Forms. Every version that was ever added stays; the newest added is current. Adding
  * the same bytes again changes nothing; other bytes under a version already there
- * are refused. titles: one a language, "zh\0走访记录\0en\0Visit\0\0". Adding a form
- * makes its SQL views: one named v_<form> with a column a question, one
- * v_<form>_<repeat> a repeat (columns from the struct form given).
+ * are refused. Titles in other languages come from columns of the settings
+ * sheet named for their codes: "form_title_en". Adding a form makes its SQL views: one
+ * named v_<form> with a column a question, one v_<form>_<repeat> a repeat (columns from
+ * the struct form given); src/notebook/views.c says what is in them.
  */
 struct form;
 bool notebook_form_add(struct notebook *nb, const struct form *form, const char *source,
@@ -72,7 +77,8 @@ bool notebook_forms(struct notebook *nb, const char *language,
     bool (*row)(const struct notebook_form *form, void *data), void *data,
     struct err *err);
 
-/* Lists that forms share, by file name ("building.csv"). The newest added counts. */
+/* Lists that forms share, by file name ("building.csv"). The newest added counts. One
+ * that list.h cannot read is refused. Forms asked for from now on see the new one. */
 bool notebook_list_add(struct notebook *nb, const char *filename, const char *text,
     size_t len, struct err *err);
 /* A reference of the caller's; parsed once and kept. */

@@ -21,7 +21,7 @@ struct outbox_item {
 	int rev, base;
 	const char *form, *version, *user, *station, *device;
 	const char *at, *created; /* RFC 3339 */
-	const char *hash;
+	const char *hash;    /* hash_short of the answers; of why for a withdrawal */
 	const char *answers; /* NULL for a withdrawal */
 	size_t answers_len;
 	const char *why; /* a withdrawal's reason, else NULL */
@@ -48,8 +48,13 @@ struct outbox_answer {
 	const char *code, *path, *message; /* when refused */
 };
 
-/* A whole batch's answer and the receipt's running figures, in one transaction.
- * Answers to revisions that no longer wait are passed over. */
+/*
+ * A whole batch's answer and the receipt's running figures, in one transaction. An
+ * accepted revision is sent, a refused one returns its record, unless a newer one waits.
+ * Passed over: answers to revisions that no longer wait, or whose hash (NULL or "": not
+ * told) is another's; and a "conflict" of a revision that was made from one refused in
+ * the same batch: it waits on, with the base that is right now (records.h).
+ */
 bool outbox_answered(struct notebook *nb, int64_t receipt,
     const struct outbox_answer *answers, size_t count, struct err *err);
 
@@ -58,7 +63,7 @@ struct receipt {
 	int64_t id;
 	const char *began, *ended; /* RFC 3339; ended "" when it was cut short */
 	const char *collector;
-	long sent, accepted, refused, left;
+	long sent, accepted, refused, left; /* sent: answered for; left: still waiting */
 	int64_t bytes_up, bytes_down, milliseconds;
 	const char *digest;  /* SHA-256 hex over sorted "id rev hash\n" acknowledged */
 	const char *outcome; /* "ok", or the sentence that was shown */
@@ -69,7 +74,7 @@ bool receipt_begin(struct notebook *nb, const char *collector, int64_t *id,
 /* Fills in what is known at the end; the digest is computed here. */
 bool receipt_end(struct notebook *nb, int64_t id, int64_t bytes_up, int64_t bytes_down,
     int64_t milliseconds, const char *outcome, struct err *err);
-/* Newest first. */
+/* Newest first; limit 0: all. */
 bool receipt_list(struct notebook *nb, int limit,
     bool (*row)(const struct receipt *receipt, void *data), void *data,
     struct err *err);

@@ -3,7 +3,16 @@
  *
  * A record is named by a UUIDv7 before anything else is known of it. Its draft is
  * saved field by field; finalising makes the next revision, which waits in the outbox.
- * Revisions are never changed or removed. Every call is one transaction, one sync.
+ * Revisions are never changed or removed. Every call is one transaction, one sync. Ids
+ * are whole ones, except in record_get(). A callback may ask for other things, but not
+ * call the function that called it.
+ *
+ * Which revision the next one is made from (its base, as the collector understands it:
+ * what must be there before it is taken): the newest of the record that was not refused,
+ * 0 when there is none. While that one still waits, it goes first; when it is refused
+ * then, the base of those that wait behind it goes down to the one below. So a revision
+ * that was refused is never a base, and what is made after it follows on the last one
+ * that the collector has acknowledged.
  */
 #ifndef RECORDS_H
 #define RECORDS_H
@@ -54,7 +63,7 @@ bool record_begin(struct notebook *nb, const struct record_origin *origin,
     char id[UUID_SIZE], struct err *err);
 
 /* Saves a draft's answers (instance JSON with irrelevant ones) and the path of the
- * field that the cursor went to. text: the answers' words, for the search. */
+ * field that the cursor went to. Title and cursor may be NULL: none. */
 bool record_draft_save(struct notebook *nb, const char *id, const char *answers,
     size_t len, const char *title, const char *cursor, struct err *err);
 bool record_draft_load(struct notebook *nb, const char *id, struct buf *answers,
@@ -62,8 +71,9 @@ bool record_draft_load(struct notebook *nb, const char *id, struct buf *answers,
 /* A new record goes with it; a record that was finalised before stays. */
 bool record_draft_delete(struct notebook *nb, const char *id, struct err *err);
 
-/* Begins a draft of the next revision from the last one (or goes on with the one that
- * was begun). Withdrawn records are refused. */
+/* Begins a draft of the next revision from the last one that has answers (or goes on
+ * with the one that was begun). The cursor of a returned record stands where the
+ * collector saw the mistake. Withdrawn records are refused. */
 bool record_correct(struct notebook *nb, const char *id, struct err *err);
 
 struct record_final {
@@ -75,16 +85,19 @@ struct record_final {
 	const char *version; /* the form version they were checked against */
 };
 
-/* Draft → next revision, queued. rev gets its number. */
+/* Draft → next revision, queued. rev (may be NULL) gets its number. The first revision
+ * is the record's user's, later ones are the notebook's worker's. */
 bool record_finalise(struct notebook *nb, const char *id,
     const struct record_final *final, int *rev, struct err *err);
 
-/* The next revision says that the record is withdrawn, and why (not empty). */
+/* The next revision says that the record is withdrawn, and why (not empty). A draft of
+ * it goes. Also of a record that was never sent: the collector learns of both. */
 bool record_withdraw(struct notebook *nb, const char *id, const char *why,
     struct err *err);
 
 /* 1 and the record, lent until the next call here; 0 when there is none; -1 and err.
- * id may be any unambiguous beginning of at least 8 digits, or the last ones. */
+ * id may be any unambiguous beginning of at least 8 digits, or end of at least 4; dashes
+ * and case do not matter. -1 when more than one record answers to it. */
 int record_get(struct notebook *nb, const char *id, struct record *record,
     struct err *err);
 
@@ -118,14 +131,19 @@ struct record_query {
 	int limit, offset;   /* limit 0: all */
 };
 
-/* Newest first. Drafts are searched as well. */
+/* Newest first: by the last step of the record's life (begun, finalised, withdrawn, come
+ * back); when only drafts are asked for, by their last save. A never finalised record's
+ * day is the one it was begun. The callback may call record_answers(). Search words
+ * are parts of words, in any order, whatever case or width; drafts are searched as
+ * well, by their title and answers. */
 bool record_list(struct notebook *nb, const struct record_query *query,
     bool (*row)(const struct record *record, void *data), void *data, struct err *err);
 
 /* For the home screen; quick however many records there are. */
 struct record_tally {
-	long drafts, queued, sent, returned, withdrawn;
-	long today; /* finalised records whose day is today */
+	long drafts, queued, sent, returned, withdrawn; /* records in that state */
+	long corrections; /* drafts of records that were finalised before */
+	long today; /* finalised records whose day is today, withdrawn ones aside */
 };
 
 bool record_tally(struct notebook *nb, struct record_tally *tally, struct err *err);

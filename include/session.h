@@ -45,6 +45,10 @@ struct logic *session_logic(const struct session *s);
 bool session_is_saved(const struct session *s); /* something was written */
 /* Path of the field where the cursor was when the draft was saved; "" when new. */
 const char *session_cursor(const struct session *s);
+bool session_is_read_only(const struct session *s); /* a finished record, shown */
+struct notebook *session_notebook(const struct session *s);
+/* The worker's last saved record of this form; NULL when there is none. */
+const struct instance *session_last_saved(const struct session *s);
 
 /* As their namesakes in logic.h, and saved. cursor: path of the field that the cursor
  * goes to next (may be NULL). */
@@ -55,6 +59,10 @@ struct node *session_repeat_add(struct session *s, struct node *parent,
 bool session_repeat_delete(struct session *s, struct node *repeat, struct err *err);
 bool session_repeat_move(struct session *s, struct node *repeat, size_t index,
     struct err *err);
+
+/* Deletes the draft, if one was saved; the session can only be closed then. What was
+ * finalised before stays. */
+bool session_delete(struct session *s, struct err *err);
 
 enum session_outcome {
 	SESSION_FINAL,   /* the next revision is queued */
@@ -69,7 +77,8 @@ enum session_outcome session_finalise(struct session *s, struct node **wrong,
  * One line of an import (JSON object, envelope keys "_id", "_form", "_version",
  * "_created", "_modified", "_rev", "_operator", "_station", "_device"; answers flat
  * by field name or nested as the form). Goes through the same logic; the clock stands
- * at _created. Defaults that read the last saved record are not applied. Nothing is
+ * at _created. A line with _created but no _id gets an ID made from its bytes; one with
+ * neither is a new record each time. Defaults that read the last saved record are not applied. Nothing is
  * stored unless the whole record is right.
  */
 enum import_outcome {

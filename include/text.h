@@ -29,7 +29,8 @@ size_t text_prev_word(const char *s, size_t len, size_t at);
 /* Clusters in s, for "at most 30 characters". */
 size_t text_count(const char *s, size_t len);
 
-/* Columns of one cluster (0, 1 or 2; an unassigned one is 2, shown as 〓). */
+/* Columns of one cluster as text_visible() shows it: 0, 1 or 2; an unassigned one is 2,
+ * a control 0. LC_CTYPE must be a UTF-8 locale (i18n_use). */
 int text_cluster_width(const char *s, size_t len);
 int text_width(const char *s, size_t len);
 /* Most bytes of s that fit in columns, whole clusters only. */
@@ -41,11 +42,13 @@ void text_nfc(const char *s, size_t len, struct buf *out);
 /* Appends s lower-cased and full-width forms made narrow: for comparing. */
 void text_fold(const char *s, size_t len, struct buf *out);
 
-/* Appends s with full-width digits, letters and signs made ASCII (Ａ１：－　). */
+/* Appends s with full-width digits, letters and signs made ASCII (Ａ１：－。　). */
 void text_narrow(const char *s, size_t len, struct buf *out);
 
 /* Appends what may be shown: no controls but \n and \t, no bidi or zero-width
- * characters, no U+FE0F, clusters of at most 8 code points. */
+ * characters, no U+FE0F, clusters of at most 8 code points and 2 columns (of a joined
+ * family the first person), 〓 for what wcwidth() does not know, U+FFFD for malformed
+ * bytes. Shows in exactly text_width() columns, \n and \t apart. */
 void text_visible(const char *s, size_t len, struct buf *out);
 
 /* Where needle stands in hay, both folded; (size_t)-1 when nowhere. */

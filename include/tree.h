@@ -7,6 +7,7 @@
 #ifndef TREE_H
 #define TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,8 +29,18 @@ struct tree_ops {
 	 * for anything with children, the text below it joined. */
 	void (*value)(const struct tree *tree, uint32_t id, struct arena *a,
 	    struct value *out);
-	/* May be NULL: the first child of that name, faster than walking. */
+	/* May be NULL: the first child of that name, and the next sibling of the same
+	 * name (0: none), faster than walking. */
 	uint32_t (*child_named)(const struct tree *tree, uint32_t id, const char *name);
+	uint32_t (*next_named)(const struct tree *tree, uint32_t id);
+	/* May be NULL: the next child of that name, after the given one (0: the first),
+	 * whose own first child named key has exactly that text; 0 when there is none.
+	 * For item[key = 'text'] in a long list. */
+	uint32_t (*child_where)(const struct tree *tree, uint32_t id, const char *name,
+	    const char *key, const char *text, uint32_t after);
+	/* May be NULL: true for a node that is not relevant. Paths leave such nodes
+	 * out, as JavaRosa does: they count for nothing and have no value. */
+	bool (*hidden)(const struct tree *tree, uint32_t id);
 	/* May be NULL: an attribute's text, or NULL. */
 	const char *(*attribute)(const struct tree *tree, uint32_t id, const char *name);
 };

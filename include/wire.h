@@ -14,12 +14,15 @@ struct buf;
 struct err;
 struct outbox_item;
 
+#define WIRE_VERSION      1
 #define WIRE_BODY_MAX     (1u << 20)  /* bytes of a body as sent */
 #define WIRE_INFLATED_MAX (16u << 20) /* bytes after gunzip */
 #define WIRE_RATIO_MAX    100
+#define WIRE_RATIO_FREE   (64u << 10) /* so much may come out at any ratio */
 #define WIRE_RECORDS_MAX  1000
 #define WIRE_RECORD_MAX   (64u << 10) /* bytes of one line */
 #define WIRE_DEPTH_MAX    32
+#define WIRE_STALL        60 /* seconds without a byte */
 
 /* Appends one record as a line of the batch. */
 void wire_record_write(const struct outbox_item *item, struct buf *out);
@@ -34,16 +37,18 @@ enum wire_inflate_result {
 	WIRE_NO_MEMORY,
 };
 
-/* Appends; stops at the ceiling, 64 kB at a time. */
+/* Appends; stops at the ceiling, 64 kB at a time. Never ends the program for want of
+ * memory. */
 enum wire_inflate_result wire_gunzip(const void *data, size_t len, size_t max,
     struct buf *out);
 
-/* A batch line taken apart; texts are lent from the line's arena-free copy in scratch
- * until the next call. */
+/* A batch line taken apart; texts are lent from scratch until the next call, answers
+ * from the line. What a line leaves out is "" or 0. */
 struct wire_record {
-	char id[37];
+	char id[37]; /* lower case; "" when it could not be read */
 	long rev, base;
-	const char *form, *version, *user, *at, *hash;
+	const char *form, *version, *user, *station, *device, *at, *created;
+	const char *hash, *base_hash;
 	const char *answers; /* its bytes as they stand in the line; NULL: withdrawal */
 	size_t answers_len;
 	bool withdrawn;
@@ -54,5 +59,25 @@ struct wire_record {
  * message and path filled (message in English). The id is filled whenever readable. */
 const char *wire_record_read(const char *line, size_t len, struct buf *scratch,
     struct wire_record *record, struct buf *path, struct buf *message);
+
+/* One refused line of a batch, as the collector's answer names it; texts are lent. */
+struct wire_refusal {
+	size_t line; /* from 0 */
+	const char *id; /* "" when the collector could not read it */
+	long rev;
+	const char *code, *path, *message;
+};
+
+/* The answer to a batch of so many records. False when it is not one: nothing may be
+ * taken from it then, whatever the callback was told. */
+bool wire_answer_read(const char *text, size_t len, size_t sent,
+    void (*refusal)(const struct wire_refusal *refusal, void *data), void *data);
+
+struct wire_limits {
+	long max_bytes, max_inflated, max_records;
+};
+
+/* Limits that a problem document (413) names replace those in limits when smaller. */
+void wire_limits_read(const char *text, size_t len, struct wire_limits *limits);
 
 #endif

@@ -4,32 +4,35 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Drops a character that was cut in half at the end of a full message. */
-static void
-trim_partial(char *text, size_t size)
+/* Bytes of text that fit into max without cutting a character in half. */
+static int
+fitting(const char *text, size_t max)
 {
-	size_t len = strlen(text), start = len;
+	size_t len = strlen(text);
 
-	if (len + 1 < size)
-		return;
-	while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-		start--;
-	if (start > 0 && (unsigned char)text[start - 1] >= 0xC0)
-		text[start - 1] = '\0';
+	if (len <= max)
+		return (int)len;
+	while (max > 0 && ((unsigned char)text[max] & 0xC0) == 0x80)
+		max--;
+	return (int)max;
 }
 
 bool
 err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 {
 	va_list ap;
+	char text[sizeof(err->text) + 1]; /* one more, to see what is cut */
+	int len;
 
 	if (!err)
 		return false;
 	err->kind = kind;
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	trim_partial(err->text, sizeof(err->text));
+	len = fitting(text, sizeof(err->text) - 1);
+	memcpy(err->text, text, (size_t)len);
+	err->text[len] = '\0';
 	return false;
 }
 
@@ -41,7 +44,7 @@ err_within(struct err *err, const char *what)
 	if (!err)
 		return false;
 	memcpy(inner, err->text, sizeof(inner));
-	snprintf(err->text, sizeof(err->text), "%.120s: %.380s", what, inner);
-	trim_partial(err->text, sizeof(err->text));
+	snprintf(err->text, sizeof(err->text), "%.*s: %.*s", fitting(what, 120), what,
+	    fitting(inner, 380), inner);
 	return false;
 }

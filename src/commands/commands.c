@@ -1,0 +1,336 @@
+/*
+ * commands - the table of all commands, and how the command line is read
+ */
+#include "command.h"
+
+#include "app.h"
+#include "buf.h"
+#include "clock.h"
+#include "commands_private.h"
+#include "err.h"
+#include "i18n.h"
+#include "mem.h"
+#include "notebook.h"
+#include "place.h"
+#include "version.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct option init_options[] = {
+	{ "--name",      "NAME", N_("the worker's name; the notebook is called by it") },
+	{ "--id",        "ID",   N_("short name in records and at the collector; made from the name's pinyin otherwise") },
+	{ "--role",      "ROLE", N_("a choice of the list worker_role, as bldhead or mediator") },
+	{ "--station",   "NAME", N_("service point") },
+	{ "--collector", "URL",  N_("address of the district's collector") },
+	{ "--token",     "TOKEN", N_("device token that the collector gave") },
+	{ 0 },
+};
+
+static const struct option set_options[] = {
+	{ "--role",      "ROLE", N_("a choice of the list worker_role") },
+	{ "--station",   "NAME", N_("service point") },
+	{ "--collector", "URL",  N_("address of the district's collector") },
+	{ "--token",     "TOKEN", N_("device token that the collector gave") },
+	{ "--screen-language", "CODE", N_("language of the screens: zh or en") },
+	{ 0 },
+};
+
+static const struct option json_option[] = {
+	{ "--json", NULL, N_("write JSON, for scripts") },
+	{ 0 },
+};
+
+static const struct option list_options[] = {
+	{ "--form",   "ID",    N_("only records of this form") },
+	{ "--state",  "STATE", N_("only draft, queued, sent, returned or withdrawn ones") },
+	{ "--search", "WORDS", N_("only records in which all these words stand") },
+	{ "--day",    "DAY",   N_("only records of this day or month: 2026-11-02 or 2026-11") },
+	{ "--limit",  "N",     N_("at most this many") },
+	{ "--json",   NULL,    N_("write JSON, one record a line") },
+	{ 0 },
+};
+
+static const struct option show_options[] = {
+	{ "--rev",  "N",  N_("an older revision") },
+	{ "--json", NULL, N_("write JSON") },
+	{ 0 },
+};
+
+static const struct option export_options[] = {
+	{ "--format", "FORMAT", N_("jsonl (the default) or csv, which wants --form") },
+	{ "--form",   "ID",     N_("only records of this form") },
+	{ "--repeat", "NAME",   N_("csv: the rows of this repeat, each with its record's ID") },
+	{ "--flat",   NULL,     N_("jsonl: answers of groups beside each other, without the groups") },
+	{ "--masked", NULL,     N_("with masked answers (ID numbers, phones) in full, not their last four characters only") },
+	{ "--out",    "FILE",   N_("into this file (made whole or not at all), not to the terminal") },
+	{ 0 },
+};
+
+static const struct option withdraw_options[] = {
+	{ "--why", "REASON", N_("the reason, which is kept and sent") },
+	{ 0 },
+};
+
+const struct command commands[] = {
+	{ "screen",     "",     0, 0,  N_("open the notebook on the screen (what minqing alone does)"), NULL, command_screen },
+	{ "init",       "",     0, 0,  N_("make a worker's notebook"), init_options, command_init },
+	{ "settings",   "",     0, 0,  N_("show what the notebook knows of its worker and collector, or change it"), set_options, command_settings },
+	{ "forms",      "",     0, 0,  N_("list the forms of the notebook"), json_option, command_forms },
+	{ "form check", "FILE...", 1, -1, N_("check form files: every problem with sheet, row and column"), json_option, command_form_check },
+	{ "form add",   "FILE...", 1, -1, N_("put form files (and the lists beside them) into the notebook"), NULL, command_form_add },
+	{ "import",     "FILE...", 1, -1, N_("log records from files of JSON lines, each through its form's logic; - reads standard input"), json_option, command_import },
+	{ "list",       "",     0, 0,  N_("list records, newest first"), list_options, command_list },
+	{ "show",       "ID",   1, 1,  N_("show a record; the beginning or end of its ID will do"), show_options, command_show },
+	{ "withdraw",   "ID",   1, 1,  N_("withdraw a finished record"), withdraw_options, command_withdraw },
+	{ "export",     "",     0, 0,  N_("write finished records as JSON lines or CSV"), export_options, command_export },
+	{ "sync",       "",     0, 0,  N_("send what is queued to the collector"), json_option, command_sync },
+	{ "receipts",   "",     0, 0,  N_("list what each sync did"), json_option, command_receipts },
+	{ 0 },
+};
+
+static const struct option global_options[] = {
+	{ "--worker",   "NAME", N_("whose notebook, when there are several (or MINQING_WORKER)") },
+	{ "--language", "CODE", N_("language of this run: zh or en") },
+	{ "--help",     NULL,   N_("this help, or a command's") },
+	{ "--version",  NULL,   N_("the program's version") },
+	{ 0 },
+};
+/* clang-format on */
+
+/* --- help --- */
+
+static void
+print_options(const struct option *o)
+{
+	for (; o && o->name; o++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "%s %s", o->name, o->value ? o->value : "");
+		printf("  %-24s %s\n", left, _(o->help));
+	}
+}
+
+static void
+print_help(void)
+{
+	printf(_("minqing - a field notebook: visits, disputes, volunteer hours\n\n"
+		 "Usage: minqing [options] [command] [options]\n\n"));
+	for (const struct command *c = commands; c->name; c++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
+		printf("  %-24s %s\n", left, _(c->help));
+	}
+	printf("\n");
+	print_options(global_options);
+	printf(_("\nEnvironment:\n"
+		 "  MINQING_HOME             folder of the notebooks (else the XDG data "
+		 "folder)\n"
+		 "  MINQING_FORMS            folder of the shipped forms\n"
+		 "  MINQING_WORKER           as --worker\n"
+		 "  MINQING_NOW              stops the clock at an RFC 3339 time\n"
+		 "\nExit codes: 0 done, 1 something was refused or wrong, 2 words not "
+		 "understood,\n3 the notebook or the system said no, 4 the network said "
+		 "no.\n"));
+}
+
+static void
+print_command_help(const struct command *c)
+{
+	printf(_("Usage: minqing %s %s\n\n%s.\n"), c->name, c->operands, _(c->help));
+	if (c->options)
+		printf("\n");
+	print_options(c->options);
+}
+
+/* --- reading the words --- */
+
+static int __attribute__((format(printf, 1, 2)))
+usage_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "minqing: ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, _(" See: minqing --help\n"));
+	return EXIT_USAGE;
+}
+
+static const struct option *
+option_named(const struct option *o, const char *word, size_t len)
+{
+	for (; o && o->name; o++)
+		if (strlen(o->name) == len && strncmp(o->name, word, len) == 0)
+			return o;
+	return NULL;
+}
+
+/* One option at argv[*i], its value beside it or after "="; 0, or an exit code. */
+static int
+read_option(const struct option *rows, int argc, char **argv, int *i, const char **values)
+{
+	const char *word = argv[*i], *equals = strchr(word, '=');
+	size_t len = equals ? (size_t)(equals - word) : strlen(word);
+	const struct option *o = option_named(rows, word, len);
+
+	if (!o)
+		return usage_error(_("\"%s\" is not an option here."), word);
+	if (!o->value && equals)
+		return usage_error(_("%s takes no value."), o->name);
+	if (o->value && !equals && *i + 1 >= argc)
+		return usage_error(_("%s wants a value."), o->name);
+	values[o - rows] = !o->value ? "" : equals ? equals + 1 : argv[++*i];
+	return EXIT_OK;
+}
+
+const char *
+words_get(const struct words *words, const char *option)
+{
+	const struct option *o = option_named(words->options, option, strlen(option));
+
+	return o ? words->values[o - words->options] : NULL;
+}
+
+/* How many of argv's words are the command's name; 0 when it is another one. */
+static int
+command_words(const struct command *c, int argc, char **argv)
+{
+	const char *space = strchr(c->name, ' ');
+
+	if (!space)
+		return argc >= 1 && strcmp(argv[0], c->name) == 0;
+	return argc >= 2 && strlen(argv[0]) == (size_t)(space - c->name) &&
+		strncmp(argv[0], c->name, (size_t)(space - c->name)) == 0 &&
+		strcmp(argv[1], space + 1) == 0
+	    ? 2
+	    : 0;
+}
+
+static int
+run_command(const struct command *c, const struct command_context *context, int argc,
+    char **argv)
+{
+	struct words words = { .options = c->options };
+	int status = EXIT_OK;
+	bool only_operands = false;
+
+	words.rest = mem_alloc((size_t)(argc + 1) * sizeof(*words.rest));
+	for (int i = 0; i < argc && status == EXIT_OK; i++) {
+		if (!only_operands && strcmp(argv[i], "--") == 0)
+			only_operands = true;
+		else if (!only_operands && strcmp(argv[i], "--help") == 0) {
+			print_command_help(c);
+			goto out;
+		} else if (!only_operands && strncmp(argv[i], "--", 2) == 0)
+			status = read_option(c->options, argc, argv, &i, words.values);
+		else
+			words.rest[words.rest_count++] = argv[i];
+	}
+	if (status == EXIT_OK && words.rest_count < c->min)
+		status = usage_error(_("This command wants %s."), c->operands);
+	if (status == EXIT_OK && c->max >= 0 && words.rest_count > c->max)
+		status = usage_error(_("\"%s\" is one word too many."), words.rest[c->max]);
+	if (status == EXIT_OK)
+		status = c->run(context, &words);
+out:
+	free(words.rest);
+	return status;
+}
+
+enum { GLOBAL_WORKER, GLOBAL_LANGUAGE, GLOBAL_HELP, GLOBAL_VERSION };
+
+int
+command_main(int argc, char **argv)
+{
+	const char *globals[OPTIONS_MAX] = { 0 };
+	struct command_context context = { 0 };
+	struct clock clock = { 0 };
+	struct err err = { 0 };
+	int at = 1, status;
+
+	i18n_use(NULL);
+	for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
+		status = read_option(global_options, argc, argv, &at, globals);
+		if (status != EXIT_OK)
+			return status;
+	}
+	if (globals[GLOBAL_LANGUAGE])
+		i18n_use(globals[GLOBAL_LANGUAGE]);
+	if (globals[GLOBAL_VERSION]) {
+		printf("minqing %s\n", MINQING_VERSION);
+		return EXIT_OK;
+	}
+	if (globals[GLOBAL_HELP]) {
+		print_help();
+		return EXIT_OK;
+	}
+	if (!clock_init(&clock, &err)) {
+		fprintf(stderr, "minqing: %s\n", err.text);
+		return EXIT_USAGE;
+	}
+	context.worker = globals[GLOBAL_WORKER];
+	context.language = globals[GLOBAL_LANGUAGE];
+	context.clock = &clock;
+	if (at == argc)
+		return run_command(&commands[0], &context, 0, argv + at);
+	for (const struct command *c = commands; c->name; c++) {
+		int taken = command_words(c, argc - at, argv + at);
+
+		if (taken)
+			return run_command(c, &context, argc - at - taken,
+			    argv + at + taken);
+	}
+	return usage_error(_("\"%s\" is not a command."), argv[at]);
+}
+
+/* --- for the commands --- */
+
+int
+command_failed(const struct err *err)
+{
+	fprintf(stderr, "minqing: %s\n", err->text);
+	switch (err->kind) {
+	case ERR_NETWORK:
+	case ERR_REFUSED:
+		return EXIT_NETWORK;
+	case ERR_INPUT:
+	case ERR_CANCELLED:
+		return EXIT_WRONG;
+	case ERR_NONE:
+	case ERR_SYSTEM:
+		break;
+	}
+	return EXIT_SYSTEM;
+}
+
+struct notebook *
+command_notebook(const struct command_context *context, int *status)
+{
+	struct buf warning = { 0 };
+	struct err err = { 0 };
+	struct notebook *nb = place_open(context->worker, context->clock, &warning, &err);
+
+	*status = nb ? EXIT_OK : command_failed(&err);
+	if (warning.len)
+		fprintf(stderr, "minqing: %s\n", buf_text(&warning));
+	buf_clear(&warning);
+	return nb;
+}
+
+int
+command_screen(const struct command_context *context, const struct words *words)
+{
+	struct app_options options = { context->worker, context->language,
+		context->clock };
+
+	struct err err = { 0 };
+
+	(void)words;
+	return app_run(&options, &err) ? EXIT_OK : command_failed(&err);
+}

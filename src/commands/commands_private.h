@@ -1,0 +1,17 @@
+/*
+ * commands_private - the commands' functions, for their table
+ */
+#ifndef COMMANDS_PRIVATE_H
+#define COMMANDS_PRIVATE_H
+
+struct command_context;
+struct words;
+
+typedef int command_fn(const struct command_context *context, const struct words *words);
+
+command_fn command_screen, command_init, command_settings, command_forms;
+command_fn command_form_check, command_form_add, command_import, command_list;
+command_fn command_show, command_withdraw, command_export, command_sync;
+command_fn command_receipts;
+
+#endif

@@ -1,0 +1,350 @@
+/*
+ * export_command - finished records as JSON lines or CSV
+ *
+ * JSON lines can be imported again. Masked answers show only their last four
+ * characters unless asked for. A file is written under a temporary name, synced and
+ * renamed, so it is there whole or not at all.
+ */
+#include "buf.h"
+#include "command.h"
+#include "commands_private.h"
+#include "csv.h"
+#include "err.h"
+#include "form.h"
+#include "i18n.h"
+#include "instance.h"
+#include "json.h"
+#include "notebook.h"
+#include "records.h"
+#include "text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct export {
+	struct notebook *nb;
+	bool csv, flat, masked;
+	const char *form;    /* or NULL: all */
+	const char *repeat;  /* csv: rows of this repeat, or NULL */
+	FILE *out;
+	struct err *err;
+	struct buf answers, line; /* kept for their room */
+};
+
+/* --- masking --- */
+
+static void
+mask(struct instance *in)
+{
+	struct buf stars = { 0 };
+
+	for (struct node *n = instance_root(in); n; n = instance_next(n)) {
+		size_t len = strlen(n->text), keep = len;
+
+		if (n->def->kind != DEF_QUESTION || !(n->def->flags & DEF_MASKED) || !len)
+			continue;
+		for (int i = 0; i < 4 && keep > 0; i++)
+			keep = text_prev(n->text, len, keep);
+		buf_reset(&stars);
+		for (size_t at = 0; at < keep; at = text_next(n->text, len, at))
+			buf_char(&stars, '*');
+		buf_str(&stars, n->text + keep);
+		instance_set(in, n, buf_text(&stars));
+	}
+	buf_clear(&stars);
+}
+
+/* --- JSON lines --- */
+
+static const struct def *
+child_named(const struct def *parent, const char *name)
+{
+	for (const struct def *d = parent->first; d; d = d->next)
+		if (strcmp(d->name, name) == 0)
+			return d;
+	return NULL;
+}
+
+/* Copies the members of the object that r has just entered; groups lose their braces. */
+static void
+copy_flat(struct json_reader *r, struct json_writer *w, const struct def *def)
+{
+	enum json_token t;
+
+	while ((t = json_next(r)) == JSON_NAME) {
+		const struct def *child = child_named(def, r->text);
+		const char *raw;
+		size_t len;
+
+		if (child && child->kind == DEF_GROUP) {
+			json_next(r);
+			copy_flat(r, w, child);
+			continue;
+		}
+		json_name(w, r->text);
+		if (child && child->kind == DEF_REPEAT) {
+			json_array(w);
+			json_next(r);
+			while (json_next(r) == JSON_OBJECT) {
+				json_object(w);
+				copy_flat(r, w, child);
+				json_object_end(w);
+			}
+			json_array_end(w);
+		} else if (json_skip(r, &raw, &len)) {
+			json_raw(w, raw, len);
+		}
+	}
+}
+
+/* The record's members after those of the envelope; its own braces go. */
+static void
+write_answers(struct export *ex, struct json_writer *w, const struct form *form)
+{
+	struct json_reader r;
+	const char *raw;
+	size_t len;
+
+	json_reader_init(&r, buf_text(&ex->answers), ex->answers.len);
+	json_next(&r);
+	if (ex->flat) {
+		copy_flat(&r, w, form->root);
+	} else {
+		while (json_next(&r) == JSON_NAME) {
+			json_name(w, r.text);
+			if (json_skip(&r, &raw, &len))
+				json_raw(w, raw, len);
+		}
+	}
+	json_reader_clear(&r);
+}
+
+static void
+write_json_line(struct export *ex, const struct record *rec, const struct form *form)
+{
+	struct json_writer w;
+
+	buf_reset(&ex->line);
+	json_writer_init(&w, &ex->line);
+	json_object(&w);
+	json_member(&w, "_id", rec->id);
+	json_member(&w, "_form", rec->form);
+	json_member(&w, "_version", rec->version);
+	json_member(&w, "_created", rec->created);
+	json_member(&w, "_modified", rec->modified);
+	json_member_integer(&w, "_rev", rec->rev);
+	json_member(&w, "_operator", rec->user);
+	json_member(&w, "_station", rec->station);
+	json_member(&w, "_device", rec->device);
+	json_member(&w, "_state", record_state_names[rec->state]);
+	write_answers(ex, &w, form);
+	json_object_end(&w);
+	fprintf(ex->out, "%s\n", buf_text(&ex->line));
+}
+
+/* --- CSV --- */
+
+static bool
+is_column(const struct def *d)
+{
+	return d->kind == DEF_QUESTION && d->question->answer != ANSWER_NONE;
+}
+
+/* Questions below def that belong to its table, not to that of a repeat inside. */
+static void
+write_columns(const struct def *def, const struct node *node, struct buf *line)
+{
+	const struct node *n = node ? node->first : NULL;
+
+	for (const struct def *d = def->first; d; d = d->next) {
+		while (n && n->def != d && n->def->index < d->index)
+			n = n->next;
+		if (d->kind == DEF_GROUP)
+			write_columns(d, n && n->def == d ? n : NULL, line);
+		else if (is_column(d))
+			csv_write(line, false, !node ? d->name : n && n->def == d ? n->text : "");
+	}
+}
+
+static void
+write_header(struct export *ex, const struct form *form, const struct def *table)
+{
+	static const char *const envelope[] = { "_form", "_version", "_created", "_rev",
+		"_operator", "_station", "_state", "_title" };
+
+	buf_reset(&ex->line);
+	csv_write(&ex->line, true, "_id");
+	if (table != form->root)
+		csv_write(&ex->line, false, "_row");
+	else
+		for (size_t i = 0; i < sizeof(envelope) / sizeof(*envelope); i++)
+			csv_write(&ex->line, false, envelope[i]);
+	write_columns(table, NULL, &ex->line);
+	fprintf(ex->out, "\xEF\xBB\xBF%s\r\n", buf_text(&ex->line));
+}
+
+static void
+write_csv_row(struct export *ex, const struct record *rec, struct instance *in)
+{
+	const char *cells[] = { rec->form, rec->version, rec->created, NULL, rec->user,
+		rec->station, record_state_names[rec->state], rec->title };
+	char rev[16];
+
+	snprintf(rev, sizeof(rev), "%d", rec->rev);
+	cells[3] = rev;
+	buf_reset(&ex->line);
+	csv_write(&ex->line, true, rec->id);
+	for (size_t i = 0; i < sizeof(cells) / sizeof(*cells); i++)
+		csv_write(&ex->line, false, cells[i]);
+	write_columns(instance_form(in)->root, instance_root(in), &ex->line);
+	fprintf(ex->out, "%s\r\n", buf_text(&ex->line));
+}
+
+static void
+write_csv_repeat(struct export *ex, const struct record *rec, struct instance *in)
+{
+	long row = 0;
+
+	for (struct node *n = instance_root(in); n; n = instance_next(n)) {
+		char number[24];
+
+		if (n->def->kind != DEF_REPEAT || strcmp(n->def->name, ex->repeat) != 0)
+			continue;
+		snprintf(number, sizeof(number), "%ld", ++row);
+		buf_reset(&ex->line);
+		csv_write(&ex->line, true, rec->id);
+		csv_write(&ex->line, false, number);
+		write_columns(n->def, n, &ex->line);
+		fprintf(ex->out, "%s\r\n", buf_text(&ex->line));
+	}
+}
+
+/* --- records --- */
+
+static bool
+export_record(const struct record *rec, void *data)
+{
+	struct export *ex = data;
+	const struct form *form = notebook_form(ex->nb, rec->form, rec->version, ex->err);
+	struct instance *in;
+	bool good;
+
+	if (!form)
+		return false;
+	buf_reset(&ex->answers);
+	if (!record_answers(ex->nb, rec->id, 0, &ex->answers, ex->err))
+		return false;
+	in = instance_new(form);
+	good = instance_from_json(in, buf_text(&ex->answers), ex->answers.len, true,
+	    ex->err);
+	if (good && !ex->masked) {
+		mask(in);
+		buf_reset(&ex->answers);
+		instance_to_json(in, false, &ex->answers);
+	}
+	if (good && !ex->csv)
+		write_json_line(ex, rec, form);
+	else if (good && ex->repeat)
+		write_csv_repeat(ex, rec, in);
+	else if (good)
+		write_csv_row(ex, rec, in);
+	instance_free(in);
+	return good;
+}
+
+static bool
+export_all(struct export *ex)
+{
+	struct record_query query = {
+		.form = ex->form,
+		.states = 1 << RECORD_QUEUED | 1 << RECORD_SENT | 1 << RECORD_RETURNED,
+	};
+
+	if (ex->csv) {
+		const struct form *form = notebook_form(ex->nb, ex->form, NULL, ex->err);
+		const struct def *table;
+
+		if (!form)
+			return false;
+		table = ex->repeat ? form_find(form, ex->repeat) : form->root;
+		if (!table || (ex->repeat && table->kind != DEF_REPEAT))
+			return err_set(ex->err, ERR_INPUT,
+			    _("The form \"%s\" has no repeat \"%s\"."), ex->form,
+			    ex->repeat);
+		write_header(ex, form, table);
+	}
+	if (!record_list(ex->nb, &query, export_record, ex, ex->err) || ex->err->kind)
+		return false;
+	if (fflush(ex->out) != 0 || ferror(ex->out))
+		return err_set(ex->err, ERR_SYSTEM, _("The export cannot be written: %s."),
+		    strerror(errno));
+	return true;
+}
+
+/* Into PATH.part, synced, renamed. */
+static bool
+export_to_file(struct export *ex, const char *path)
+{
+	struct buf part = { 0 };
+	bool good;
+
+	buf_fmt(&part, "%s.part", path);
+	ex->out = fopen(buf_text(&part), "w");
+	if (!ex->out) {
+		err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s."),
+		    buf_text(&part), strerror(errno));
+		buf_clear(&part);
+		return false;
+	}
+	good = export_all(ex);
+	if (good && fsync(fileno(ex->out)) != 0)
+		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s."), path,
+		    strerror(errno));
+	if (fclose(ex->out) != 0 && good)
+		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s."), path,
+		    strerror(errno));
+	if (good && rename(buf_text(&part), path) != 0)
+		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s."), path,
+		    strerror(errno));
+	if (!good)
+		unlink(buf_text(&part));
+	buf_clear(&part);
+	return good;
+}
+
+int
+command_export(const struct command_context *context, const struct words *words)
+{
+	const char *format = words_get(words, "--format"), *path = words_get(words, "--out");
+	struct err err = { 0 };
+	struct export ex = {
+		.csv = format && strcmp(format, "csv") == 0,
+		.flat = words_get(words, "--flat") != NULL,
+		.masked = words_get(words, "--masked") != NULL,
+		.form = words_get(words, "--form"),
+		.repeat = words_get(words, "--repeat"),
+		.out = stdout,
+		.err = &err,
+	};
+	bool good;
+	int status;
+
+	if (format && !ex.csv && strcmp(format, "jsonl") != 0) {
+		fprintf(stderr, _("minqing: \"%s\" is not a format: jsonl or csv.\n"), format);
+		return EXIT_USAGE;
+	}
+	if (ex.csv && !ex.form) {
+		fprintf(stderr, _("minqing: CSV has the columns of one form: say --form ID.\n"));
+		return EXIT_USAGE;
+	}
+	ex.nb = command_notebook(context, &status);
+	if (!ex.nb)
+		return status;
+	good = path ? export_to_file(&ex, path) : export_all(&ex);
+	notebook_close(ex.nb);
+	buf_clear(&ex.answers);
+	buf_clear(&ex.line);
+	return good ? EXIT_OK : command_failed(&err);
+}

@@ -1,0 +1,91 @@
+/*
+ * notebook_commands - init and settings: whose notebook this is
+ */
+#include "buf.h"
+#include "clock.h"
+#include "command.h"
+#include "commands_private.h"
+#include "err.h"
+#include "i18n.h"
+#include "notebook.h"
+#include "place.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int
+command_init(const struct command_context *context, const struct words *words)
+{
+	struct err err = { 0 };
+	struct worker worker = {
+		.id = words_get(words, "--id"),
+		.name = words_get(words, "--name"),
+		.role = words_get(words, "--role"),
+		.station = words_get(words, "--station"),
+		.collector = words_get(words, "--collector"),
+		.token = words_get(words, "--token"),
+	};
+	struct notebook *nb;
+
+	if (!worker.name) {
+		fprintf(stderr, _("minqing: init wants --name NAME: whose notebook is it?\n"));
+		return EXIT_USAGE;
+	}
+	nb = place_create(&worker, context->clock, &err);
+	if (!nb)
+		return command_failed(&err);
+	notebook_close(nb);
+	printf(_("The notebook of %s is ready.\n"), worker.name);
+	return EXIT_OK;
+}
+
+/* clang-format off */
+static const struct {
+	const char *option, *key, *label;
+} rows[] = {
+	{ NULL,                SETTING_WORKER_ID,   N_("worker") },
+	{ NULL,                SETTING_WORKER_NAME, N_("name") },
+	{ "--role",            SETTING_WORKER_ROLE, N_("role") },
+	{ "--station",         SETTING_STATION,     N_("service point") },
+	{ "--collector",       SETTING_COLLECTOR,   N_("collector") },
+	{ "--token",           SETTING_TOKEN,       N_("device token") },
+	{ "--screen-language", SETTING_LANGUAGE,    N_("language") },
+	{ NULL,                SETTING_DEVICE,      N_("device") },
+};
+/* clang-format on */
+
+/* A token is never shown: only whether there is one. */
+static const char *
+shown(const char *key, const char *value)
+{
+	if (strcmp(key, SETTING_TOKEN) == 0)
+		return *value ? _("set") : _("none");
+	return value;
+}
+
+int
+command_settings(const struct command_context *context, const struct words *words)
+{
+	int status;
+	struct notebook *nb = command_notebook(context, &status);
+	struct err err = { 0 };
+	bool good = true;
+
+	if (!nb)
+		return status;
+	for (size_t i = 0; good && i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *value =
+		    rows[i].option ? words_get(words, rows[i].option) : NULL;
+		struct buf now = { 0 };
+
+		if (value)
+			good = notebook_set(nb, rows[i].key, value, &err);
+		good = good && notebook_get(nb, rows[i].key, &now, &err);
+		if (good)
+			printf("%s: %s\n", _(rows[i].label),
+			    shown(rows[i].key, buf_text(&now)));
+		buf_clear(&now);
+	}
+	notebook_close(nb);
+	return good ? EXIT_OK : command_failed(&err);
+}

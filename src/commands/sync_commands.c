@@ -1,0 +1,154 @@
+/*
+ * sync_commands - sync and receipts
+ */
+#include "client.h"
+#include "command.h"
+#include "commands_private.h"
+
+#include "buf.h"
+#include "err.h"
+#include "i18n.h"
+#include "json.h"
+#include "notebook.h"
+#include "outbox.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void
+on_interrupt(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+static void
+show_progress(const struct client_progress *p)
+{
+	fputc('\r', stderr);
+	fprintf(stderr, _("%ld of %ld sent, %lld kB up "), p->sent, p->total,
+	    (long long)(p->bytes_up + 1023) / 1024);
+	fflush(stderr);
+}
+
+static void
+print_result(const struct client *c, bool json)
+{
+	const struct client_progress *p = client_progress(c);
+	struct buf line = { 0 };
+	struct json_writer w;
+
+	if (!json) {
+		printf("%s\n", client_sentence(c));
+		return;
+	}
+	json_writer_init(&w, &line);
+	json_object(&w);
+	json_member_integer(&w, "receipt", client_receipt(c));
+	json_member_integer(&w, "sent", p->sent);
+	json_member_integer(&w, "accepted", p->accepted);
+	json_member_integer(&w, "refused", p->refused);
+	json_member_integer(&w, "left", p->total - p->accepted - p->refused);
+	json_member_integer(&w, "bytes_up", p->bytes_up);
+	json_member_integer(&w, "bytes_down", p->bytes_down);
+	json_member_integer(&w, "milliseconds", p->milliseconds);
+	json_member(&w, "sentence", client_sentence(c));
+	json_object_end(&w);
+	puts(buf_text(&line));
+	buf_clear(&line);
+}
+
+static int
+run_sync(struct client *c, bool json)
+{
+	bool live = isatty(STDERR_FILENO);
+	enum client_state state;
+
+	while ((state = client_step(c)) == CLIENT_RUNNING) {
+		if (live)
+			show_progress(client_progress(c));
+		if (interrupted)
+			client_cancel(c);
+		client_wait(c, -1, 200);
+	}
+	if (live)
+		fprintf(stderr, "\n");
+	print_result(c, json);
+	if (state != CLIENT_DONE)
+		return command_failed(client_err(c));
+	return client_progress(c)->refused ? EXIT_WRONG : EXIT_OK;
+}
+
+int
+command_sync(const struct command_context *context, const struct words *words)
+{
+	struct sigaction action = { .sa_handler = on_interrupt };
+	struct err err = { 0 };
+	struct client *c;
+	int status;
+	struct notebook *nb = command_notebook(context, &status);
+
+	if (!nb)
+		return status;
+	sigaction(SIGINT, &action, NULL);
+	c = client_new(nb, &err);
+	status = c ? run_sync(c, words_get(words, "--json") != NULL) : command_failed(&err);
+	client_free(c);
+	notebook_close(nb);
+	return status;
+}
+
+static bool
+print_receipt(const struct receipt *r, void *data)
+{
+	const bool *json = data;
+	struct buf line = { 0 };
+	struct json_writer w;
+
+	if (!*json) {
+		printf(_("%s  sent %ld, accepted %ld, refused %ld, left %ld; %lld bytes, "
+			 "%lld ms; %s\n  digest %s\n"),
+		    r->began, r->sent, r->accepted, r->refused, r->left,
+		    (long long)r->bytes_up, (long long)r->milliseconds, r->outcome,
+		    r->digest);
+		return true;
+	}
+	json_writer_init(&w, &line);
+	json_object(&w);
+	json_member_integer(&w, "receipt", r->id);
+	json_member(&w, "began", r->began);
+	json_member(&w, "ended", r->ended);
+	json_member(&w, "collector", r->collector);
+	json_member_integer(&w, "sent", r->sent);
+	json_member_integer(&w, "accepted", r->accepted);
+	json_member_integer(&w, "refused", r->refused);
+	json_member_integer(&w, "left", r->left);
+	json_member_integer(&w, "bytes_up", r->bytes_up);
+	json_member_integer(&w, "bytes_down", r->bytes_down);
+	json_member_integer(&w, "milliseconds", r->milliseconds);
+	json_member(&w, "digest", r->digest);
+	json_member(&w, "outcome", r->outcome);
+	json_object_end(&w);
+	puts(buf_text(&line));
+	buf_clear(&line);
+	return true;
+}
+
+int
+command_receipts(const struct command_context *context, const struct words *words)
+{
+	bool json = words_get(words, "--json") != NULL;
+	struct err err = { 0 };
+	int status;
+	struct notebook *nb = command_notebook(context, &status);
+	bool good;
+
+	if (!nb)
+		return status;
+	good = receipt_list(nb, 0, print_receipt, &json, &err);
+	notebook_close(nb);
+	return good ? EXIT_OK : command_failed(&err);
+}

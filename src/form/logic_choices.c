@@ -1,0 +1,159 @@
+/*
+ * logic_choices - which rows of a list a question offers, and what they are called
+ */
+#include "logic_part.h"
+
+#include "arena.h"
+#include "buf.h"
+#include "err.h"
+#include "form.h"
+#include "instance.h"
+#include "list.h"
+#include "mem.h"
+
+#include <string.h>
+
+const char *
+choices_next(const struct def *def, struct arena *a, const char **at)
+{
+	size_t len;
+	const char *name;
+
+	*at += strspn(*at, " \t\r\n");
+	len = strcspn(*at, def->question->answer == ANSWER_ONE ? "" : " \t\r\n");
+	if (!len)
+		return NULL;
+	name = arena_strndup(a, *at, len);
+	*at += len;
+	return name;
+}
+
+/* Does the filter let this row through? */
+static bool
+row_passes(struct logic *l, const struct node *node, size_t row, bool *passes,
+	   struct err *err)
+{
+	const struct itemset *set = node->def->itemset;
+	struct expr_context context = logic_context(l, node);
+
+	context.node =
+	    (struct node_ref){ list_tree(set->list), list_row_node(set->list, row) };
+	return expr_boolean(set->filter, &context, passes, err);
+}
+
+/* Names may repeat in a list whose filter tells the rows apart: any of them will do. */
+bool
+choices_allow(struct logic *l, const struct node *node, const char *name, bool *allowed,
+	      struct err *err)
+{
+	const struct itemset *set = node->def->itemset;
+	const struct tree *tree = list_tree(set->list);
+	uint32_t root = tree->ops->first_child(tree, tree->root), item = 0;
+	const char *key;
+
+	*allowed = list_find(set->list, set->value_column, name) != LIST_NONE;
+	if (!*allowed || !set->filter)
+		return true;
+	key = list_column(set->list, set->value_column);
+	do {
+		item = tree->ops->child_where(tree, root, "item", key, name, item);
+		*allowed = false;
+		if (item &&
+		    !row_passes(l, node, list_node_row(set->list, item), allowed, err))
+			return false;
+	} while (item && !*allowed);
+	return true;
+}
+
+bool
+choices_prune(struct logic *l, struct node *node, struct err *err)
+{
+	const struct itemset *set = node->def->itemset;
+	struct arena *names = arena_new();
+	struct buf kept = { 0 };
+	const char *at = node->text, *name;
+	bool changed = false, allowed;
+
+	while (set->value_column != LIST_NONE &&
+	       (name = choices_next(node->def, names, &at))) {
+		if (!choices_allow(l, node, name, &allowed, err))
+			goto out;
+		if (!allowed)
+			changed = true;
+		else
+			buf_fmt(&kept, "%s%s", kept.len ? " " : "", name);
+	}
+	if (changed)
+		compute_set(l, node, buf_text(&kept));
+out:
+	buf_clear(&kept);
+	arena_free(names);
+	return changed;
+}
+
+static void
+add_row(struct logic *l, size_t row, size_t count)
+{
+	l->rows = mem_grow(l->rows, &l->row_cap, count + 1, sizeof(l->rows[0]));
+	l->rows[count] = row;
+}
+
+const size_t *
+logic_choices(struct logic *l, const struct node *node, size_t *count, struct err *err)
+{
+	const struct itemset *set = node->def->itemset;
+	const struct expr *filtered = l->graph->choices[node->def->index];
+	struct expr_context context;
+	struct value v;
+	bool ok;
+
+	*count = 0;
+	add_row(l, 0, 0); /* so that no rows are not NULL */
+	if (!set)
+		return l->rows;
+	if (!filtered) {
+		for (; *count < list_count(set->list); ++*count)
+			add_row(l, *count, *count);
+		return l->rows;
+	}
+	context = logic_context(l, node);
+	l->asking = node->def;
+	ok = expr_eval(filtered, &context, &v, err);
+	l->asking = NULL;
+	if (!ok)
+		return NULL;
+	for (; *count < v.node_count; ++*count)
+		add_row(l, list_node_row(set->list, v.nodes[*count].id), *count);
+	return l->rows;
+}
+
+const char *
+logic_choice_name(const struct def *def, size_t row)
+{
+	const struct itemset *set = def->itemset;
+
+	if (!set || set->value_column == LIST_NONE)
+		return "";
+	return list_cell(set->list, row, set->value_column);
+}
+
+static const char *
+label_in(const struct itemset *set, size_t row, size_t language)
+{
+	size_t column = set->label_columns[language];
+
+	return column == LIST_NONE ? "" : list_cell(set->list, row, column);
+}
+
+const char *
+logic_choice_label(struct logic *l, const struct def *def, size_t row)
+{
+	const struct itemset *set = def->itemset;
+	const char *label = set ? label_in(set, row, l->language) : "";
+
+	if (set && !*label)
+		label = label_in(set, row, form_language(l->form, NULL));
+	for (size_t i = 0; set && !*label && i < l->form->language_count; i++)
+		label = label_in(set, row, i);
+	return *label ? label : logic_choice_name(def, row);
+}

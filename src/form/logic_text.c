@@ -1,0 +1,93 @@
+/*
+ * logic_text - labels with answers in them, answers in words
+ */
+#include "logic_part.h"
+
+#include "arena.h"
+#include "buf.h"
+#include "form.h"
+#include "instance.h"
+#include "list.h"
+
+#include <string.h>
+
+void
+logic_text(struct logic *l, const struct text *text, const struct node *node,
+	   struct buf *out)
+{
+	struct expr_context context;
+	const char *answer;
+
+	for (size_t i = 0; text && i < text->count; i++) {
+		const struct text_part *part = &text->parts[i];
+
+		if (part->literal)
+			buf_str(out, part->literal);
+		if (!part->expr)
+			continue;
+		context = logic_context(l, node);
+		/* An answer that cannot be computed yet leaves its place empty. */
+		if (expr_string(part->expr, &context, &answer, NULL))
+			buf_str(out, answer);
+	}
+}
+
+void
+logic_label(struct logic *l, const struct node *node, struct buf *out)
+{
+	const struct text *label = form_text(l->form, &node->def->label, l->language);
+	size_t before = out->len;
+
+	logic_text(l, label, node, out);
+	if (out->len == before)
+		buf_str(out, node->def->name);
+}
+
+/* "142****0001"; all of a short one. */
+static void
+write_masked(const char *text, struct buf *out)
+{
+	size_t len = strlen(text);
+
+	if (len < 11) {
+		buf_str(out, "****");
+		return;
+	}
+	for (size_t i = 0; i < len; i++)
+		buf_char(out, i < 3 || i + 4 >= len ? text[i] : '*');
+}
+
+static void
+write_choices(struct logic *l, const struct node *node, struct buf *out)
+{
+	const struct itemset *set = node->def->itemset;
+	struct arena *names = arena_new();
+	const char *at = node->text, *name, *sep = "";
+
+	while ((name = choices_next(node->def, names, &at))) {
+		size_t row = list_find(set->list, set->value_column, name);
+
+		buf_str(out, sep);
+		buf_str(out, row == LIST_NONE ? name
+					      : logic_choice_label(l, node->def, row));
+		sep = l->world.language && !strncmp(l->world.language, "zh", 2) ? "、"
+										: ", ";
+	}
+	arena_free(names);
+}
+
+void
+logic_answer_text(struct logic *l, const struct node *node, bool show_masked,
+		  struct buf *out)
+{
+	const struct itemset *set = node->def->itemset;
+
+	if (!node->text[0])
+		return;
+	if ((node->def->flags & DEF_MASKED) && !show_masked)
+		write_masked(node->text, out);
+	else if (set && set->value_column != LIST_NONE)
+		write_choices(l, node, out);
+	else
+		buf_str(out, node->text);
+}

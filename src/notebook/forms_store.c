@@ -1,0 +1,387 @@
+/*
+ * Forms and the lists that they share: stored as they came, parsed when first asked
+ * for, kept parsed until the notebook closes.
+ */
+#include "store.h"
+
+#include "clock.h"
+#include "form.h"
+#include "i18n.h"
+#include "json.h"
+#include "list.h"
+#include "mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct parsed_form {
+	struct parsed_form *next;
+	char *id, *version;
+	struct form *form;
+	bool outdated; /* a list that it may use was replaced; still lent to someone */
+};
+
+struct parsed_list {
+	struct parsed_list *next;
+	char *filename;
+	struct list *list;
+};
+
+void
+forms_forget(struct notebook *nb)
+{
+	for (struct parsed_form *f = nb->forms, *next; f; f = next) {
+		next = f->next;
+		form_free(f->form);
+		free(f->id);
+		free(f->version);
+		free(f);
+	}
+	for (struct parsed_list *l = nb->lists, *next; l; l = next) {
+		next = l->next;
+		list_unref(l->list);
+		free(l->filename);
+		free(l);
+	}
+	nb->forms = NULL;
+	nb->lists = NULL;
+}
+
+static void
+stamp_now(const struct notebook *nb, char stamp[CLOCK_STAMP_SIZE])
+{
+	clock_stamp(nb->clock, clock_now(nb->clock), stamp);
+}
+
+/* "zh" of "中文 (zh)"; the whole when there is no code. */
+static char *
+language_code(const char *language)
+{
+	const char *open = strrchr(language, '('),
+		   *close = open ? strchr(open, ')') : NULL;
+
+	return close ? mem_strndup(open + 1, (size_t)(close - open - 1))
+		     : mem_strdup(language);
+}
+
+/* The settings sheet's "form_title_en" and the plain title, by language. */
+static void
+write_titles(const struct form *form, struct buf *out)
+{
+	static const char column[] = "form_title_";
+	struct json_writer writer;
+	char *code;
+
+	json_writer_init(&writer, out);
+	json_object(&writer);
+	if (form->default_language) {
+		code = language_code(form->default_language);
+		json_member(&writer, code, form->title);
+		free(code);
+	}
+	for (const char *const *pair = form->settings; pair && *pair; pair += 2) {
+		if (strncmp(pair[0], column, sizeof(column) - 1) != 0 || !*pair[1])
+			continue;
+		json_member(&writer, pair[0] + sizeof(column) - 1, pair[1]);
+	}
+	json_object_end(&writer);
+}
+
+/* 1 the same bytes, 2 other bytes, 0 not there, -1 and err. */
+static int
+compare_stored(struct notebook *nb, const struct form *form, const char *source,
+	       size_t len, struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_FORM_FIND, err);
+	int got;
+
+	if (!stmt)
+		return -1;
+	store_bind(stmt, 1, form->id);
+	store_bind(stmt, 2, form->version);
+	sqlite3_bind_blob64(stmt, 3, source, len, SQLITE_STATIC);
+	if ((got = store_step(nb, stmt, err)) == 1)
+		got = sqlite3_column_int(stmt, 0) ? 1 : 2;
+	sqlite3_reset(stmt);
+	return got;
+}
+
+static bool
+insert_form(struct notebook *nb, const struct form *form, const char *source,
+	    size_t len, struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_FORM_ADD, err);
+	char stamp[CLOCK_STAMP_SIZE];
+	struct buf titles = { 0 };
+	bool ok;
+
+	if (!stmt)
+		return false;
+	stamp_now(nb, stamp);
+	write_titles(form, &titles);
+	store_bind(stmt, 1, form->id);
+	store_bind(stmt, 2, form->version);
+	store_bind(stmt, 3, form->title);
+	store_bind(stmt, 4, buf_text(&titles));
+	sqlite3_bind_blob64(stmt, 5, source, len, SQLITE_STATIC);
+	store_bind(stmt, 6, stamp);
+	ok = store_run(nb, stmt, err);
+	buf_clear(&titles);
+	return ok;
+}
+
+bool
+notebook_form_add(struct notebook *nb, const struct form *form, const char *source,
+		  size_t len, struct err *err)
+{
+	int stored = compare_stored(nb, form, source, len, err);
+
+	if (stored < 0 || stored == 1)
+		return stored == 1;
+	if (stored == 2)
+		return err_set(
+		    err, ERR_INPUT,
+		    _("The form %s %s is in the notebook already, with other content. "
+		      "Give the changed form a new version in its settings sheet."),
+		    form->id, form->version);
+	if (!notebook_begin(nb, err))
+		return false;
+	return store_end(
+	    nb, insert_form(nb, form, source, len, err) && views_make(nb, form, err),
+	    err);
+}
+
+/* Steps to the form's row: source in column 0, version in 1. The statement wants a
+ * reset. NULL and err when there is none. */
+static sqlite3_stmt *
+find_source(struct notebook *nb, const char *id, const char *version, struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_FORM_SOURCE, err);
+	int got;
+
+	if (!stmt)
+		return NULL;
+	store_bind(stmt, 1, id);
+	store_bind(stmt, 2, version);
+	if ((got = store_step(nb, stmt, err)) == 1)
+		return stmt;
+	if (got == 0 && version)
+		err_set(err, ERR_INPUT, _("The notebook has no form %s of version %s."),
+			id, version);
+	else if (got == 0)
+		err_set(err, ERR_INPUT, _("The notebook has no form %s."), id);
+	return NULL;
+}
+
+static void
+take_source(sqlite3_stmt *stmt, struct buf *source)
+{
+	const void *bytes = sqlite3_column_blob(stmt, 0);
+
+	if (bytes)
+		buf_add(source, bytes, (size_t)sqlite3_column_bytes(stmt, 0));
+}
+
+bool
+notebook_form_source(struct notebook *nb, const char *id, const char *version,
+		     struct buf *source, struct err *err)
+{
+	sqlite3_stmt *stmt = find_source(nb, id, version, err);
+
+	if (!stmt)
+		return false;
+	take_source(stmt, source);
+	sqlite3_reset(stmt);
+	return true;
+}
+
+bool
+notebook_forms(struct notebook *nb, const char *language,
+	       bool (*row)(const struct notebook_form *form, void *data), void *data,
+	       struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_FORM_LIST, err);
+	int got;
+
+	if (!stmt)
+		return false;
+	store_bind(stmt, 1, language);
+	while ((got = store_step(nb, stmt, err)) == 1) {
+		struct notebook_form form = {
+			.id = store_column(stmt, 0),
+			.version = store_column(stmt, 1),
+			.title = store_column(stmt, 2),
+		};
+
+		if (!row(&form, data))
+			break;
+	}
+	sqlite3_reset(stmt);
+	return got >= 0;
+}
+
+static const struct form *
+find_parsed(const struct notebook *nb, const char *id, const char *version)
+{
+	for (const struct parsed_form *f = nb->forms; f; f = f->next)
+		if (!f->outdated && !strcmp(f->id, id) && !strcmp(f->version, version))
+			return f->form;
+	return NULL;
+}
+
+static struct list *
+list_for_form(void *data, const char *filename, struct err *err)
+{
+	return notebook_list(data, filename, err);
+}
+
+static const struct form *
+parse_form(struct notebook *nb, const char *id, const char *version,
+	   const struct buf *source, struct err *err)
+{
+	const struct form_files files = { .list = list_for_form, .data = nb };
+	struct form *form = form_from_xlsform_csv(buf_text(source), source->len, &files,
+						  NULL, NULL, err);
+	struct parsed_form *parsed;
+
+	if (!form) {
+		err_within(err, id);
+		return NULL;
+	}
+	parsed = mem_alloc(sizeof(*parsed));
+	*parsed = (struct parsed_form){
+		.next = nb->forms,
+		.id = mem_strdup(id),
+		.version = mem_strdup(version),
+		.form = form,
+	};
+	nb->forms = parsed;
+	return form;
+}
+
+const struct form *
+notebook_form(struct notebook *nb, const char *id, const char *version, struct err *err)
+{
+	sqlite3_stmt *stmt = find_source(nb, id, version, err);
+	struct buf source = { 0 };
+	const struct form *form;
+	char *found;
+
+	if (!stmt)
+		return NULL;
+	form = find_parsed(nb, id, store_column(stmt, 1));
+	if (form) {
+		sqlite3_reset(stmt);
+		return form;
+	}
+	found = mem_strdup(store_column(stmt, 1));
+	take_source(stmt, &source);
+	sqlite3_reset(stmt); /* the parser asks for lists */
+	form = parse_form(nb, id, found, &source, err);
+	buf_clear(&source);
+	free(found);
+	return form;
+}
+
+/* The name that instance() knows it by: "building" of "building.csv". */
+static struct list *
+parse_list(const char *filename, const char *text, size_t len, struct err *err)
+{
+	const char *dot = strrchr(filename, '.');
+	char *id = dot ? mem_strndup(filename, (size_t)(dot - filename))
+		       : mem_strdup(filename);
+	struct list *list = list_from_csv(id, text, len, err);
+
+	free(id);
+	if (!list)
+		err_within(err, filename);
+	return list;
+}
+
+/* Takes the reference over. */
+static void
+keep_list(struct notebook *nb, const char *filename, struct list *list)
+{
+	struct parsed_list *l = nb->lists;
+
+	while (l && strcmp(l->filename, filename) != 0)
+		l = l->next;
+	if (l) {
+		list_unref(l->list);
+	} else {
+		l = mem_alloc(sizeof(*l));
+		l->filename = mem_strdup(filename);
+		l->next = nb->lists;
+		nb->lists = l;
+	}
+	l->list = list;
+}
+
+static bool
+insert_list(struct notebook *nb, const char *filename, const char *text, size_t len,
+	    struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_LIST_ADD, err);
+	char stamp[CLOCK_STAMP_SIZE];
+
+	if (!stmt)
+		return false;
+	stamp_now(nb, stamp);
+	store_bind(stmt, 1, filename);
+	sqlite3_bind_blob64(stmt, 2, text, len, SQLITE_STATIC);
+	store_bind(stmt, 3, stamp);
+	return store_run(nb, stmt, err);
+}
+
+bool
+notebook_list_add(struct notebook *nb, const char *filename, const char *text,
+		  size_t len, struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_LIST_SAME, err);
+	struct list *list;
+	int got;
+
+	if (!stmt)
+		return false;
+	store_bind(stmt, 1, filename);
+	sqlite3_bind_blob64(stmt, 2, text, len, SQLITE_STATIC);
+	got = store_step(nb, stmt, err);
+	sqlite3_reset(stmt);
+	if (got != 0)
+		return got == 1;
+	if (!(list = parse_list(filename, text, len, err)))
+		return false;
+	if (!insert_list(nb, filename, text, len, err)) {
+		list_unref(list);
+		return false;
+	}
+	keep_list(nb, filename, list);
+	for (struct parsed_form *f = nb->forms; f; f = f->next)
+		f->outdated = true;
+	return true;
+}
+
+struct list *
+notebook_list(struct notebook *nb, const char *filename, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	struct list *list = NULL;
+	int got;
+
+	for (struct parsed_list *l = nb->lists; l; l = l->next)
+		if (!strcmp(l->filename, filename))
+			return list_ref(l->list);
+	if (!(stmt = store_stmt(nb, STMT_LIST_TEXT, err)))
+		return NULL;
+	store_bind(stmt, 1, filename);
+	if ((got = store_step(nb, stmt, err)) == 1)
+		list = parse_list(filename, sqlite3_column_blob(stmt, 0),
+				  (size_t)sqlite3_column_bytes(stmt, 0), err);
+	else if (got == 0)
+		err_set(err, ERR_INPUT, _("The notebook has no list %s."), filename);
+	sqlite3_reset(stmt);
+	if (!list)
+		return NULL;
+	keep_list(nb, filename, list);
+	return list_ref(list);
+}

@@ -1,0 +1,239 @@
+/*
+ * The notebook's tables, as numbered steps. A step that was shipped is never edited:
+ * what comes next is a new row at the end. PRAGMA user_version holds the last one.
+ */
+#include "store.h"
+
+#include "i18n.h"
+
+#include <stdio.h>
+
+/* "mqnb" */
+#define APPLICATION_ID 0x6D716E62
+
+/* clang-format off */
+static const char *const migrations[] = {
+[0] =
+"CREATE TABLE setting ( -- what the worker said, and what is remembered\n"
+"	key   TEXT PRIMARY KEY,\n"
+"	value TEXT NOT NULL\n"
+") STRICT, WITHOUT ROWID;\n"
+
+"CREATE TABLE form ( -- every version that was ever added\n"
+"	number  INTEGER PRIMARY KEY, -- the highest of an id is its current version\n"
+"	id      TEXT NOT NULL,\n"
+"	version TEXT NOT NULL,\n"
+"	title   TEXT NOT NULL,\n"
+"	titles  TEXT NOT NULL,       -- by language: {\"zh\":\"走访记录\"}\n"
+"	source  BLOB NOT NULL,       -- the form's file, byte for byte\n"
+"	added   TEXT NOT NULL,\n"
+"	UNIQUE (id, version)\n"
+") STRICT;\n"
+
+"CREATE TABLE form_view ( -- which views a form made, to make them anew\n"
+"	name TEXT PRIMARY KEY COLLATE NOCASE,\n"
+"	form TEXT NOT NULL\n"
+") STRICT, WITHOUT ROWID;\n"
+
+"CREATE TABLE list ( -- lists that forms share; the newest of a name only\n"
+"	filename TEXT PRIMARY KEY,\n"
+"	added    TEXT NOT NULL,\n"
+"	text     BLOB NOT NULL\n"
+") STRICT;\n"
+
+"CREATE TABLE record (\n"
+"	number   INTEGER PRIMARY KEY, -- its name inside this file\n"
+"	id       TEXT NOT NULL UNIQUE, -- its name in the world: a UUID\n"
+"	form     TEXT NOT NULL,\n"
+"	version  TEXT NOT NULL,       -- of the form, at the last finalising\n"
+"	state    TEXT NOT NULL DEFAULT 'draft' CHECK (state IN\n"
+"	         ('draft', 'queued', 'sent', 'returned', 'withdrawn')),\n"
+"	rev      INTEGER NOT NULL DEFAULT 0, -- the last one; 0: never finalised\n"
+"	latest   INTEGER REFERENCES revision (seq), -- the last that has answers\n"
+"	title    TEXT NOT NULL DEFAULT '',\n"
+"	day      TEXT NOT NULL,       -- its own; until finalised, the day it was begun\n"
+"	created  TEXT NOT NULL,       -- RFC 3339, as all times but changed and saved\n"
+"	changed  INTEGER NOT NULL,    -- milliseconds since 1970 of the last step of its\n"
+"	                              -- life (draft saves are none): the order of lists\n"
+"	modified TEXT NOT NULL,       -- the same moment\n"
+"	user     TEXT NOT NULL,\n"
+"	station  TEXT NOT NULL,\n"
+"	device   TEXT NOT NULL,\n"
+"	reason_code TEXT NOT NULL DEFAULT '', -- why it came back\n"
+"	reason_path TEXT NOT NULL DEFAULT '',\n"
+"	reason      TEXT NOT NULL DEFAULT ''\n"
+") STRICT;\n"
+"CREATE INDEX record_by_state ON record (state, changed);\n"
+"CREATE INDEX record_by_day ON record (day, form, state);\n"
+
+"CREATE TABLE draft ( -- narrow and without an index: a save writes one page\n"
+"	record   INTEGER PRIMARY KEY REFERENCES record (number),\n"
+"	version  TEXT NOT NULL,    -- of the form it was begun with\n"
+"	saved    INTEGER NOT NULL, -- milliseconds since 1970\n"
+"	modified TEXT NOT NULL,    -- the same moment\n"
+"	title    TEXT NOT NULL,\n"
+"	cursor   TEXT NOT NULL,    -- path of the field where the cursor was\n"
+"	answers  TEXT NOT NULL     -- JSON, irrelevant ones too\n"
+") STRICT;\n"
+
+"CREATE TABLE revision ( -- never changed but for base, state; never removed\n"
+"	seq     INTEGER PRIMARY KEY, -- in the order of finalising\n"
+"	record  INTEGER NOT NULL REFERENCES record (number),\n"
+"	rev     INTEGER NOT NULL,\n"
+"	base    INTEGER NOT NULL, -- the revision that the collector must have\n"
+"	version TEXT NOT NULL,\n"
+"	at      TEXT NOT NULL,\n"
+"	user    TEXT NOT NULL,\n"
+"	hash    TEXT NOT NULL,    -- of the answers; of why for a withdrawal\n"
+"	state   TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'refused')),\n"
+"	why     TEXT,             -- a withdrawal's reason, else NULL\n"
+"	answers TEXT,             -- NULL for a withdrawal\n"
+"	UNIQUE (record, rev),\n"
+"	CHECK ((why IS NULL) <> (answers IS NULL))\n"
+") STRICT;\n"
+"CREATE INDEX revision_waiting ON revision (seq) WHERE state = 'queued';\n"
+
+"CREATE TRIGGER revision_stays BEFORE UPDATE OF\n"
+"	seq, record, rev, version, at, user, hash, why, answers ON revision\n"
+"BEGIN SELECT raise(ABORT, 'a revision is never changed'); END;\n"
+"CREATE TRIGGER revision_kept BEFORE DELETE ON revision\n"
+"BEGIN SELECT raise(ABORT, 'a revision is never removed'); END;\n"
+
+"CREATE TABLE words ( -- what the search looks through, folded\n"
+"	record INTEGER PRIMARY KEY REFERENCES record (number),\n"
+"	text   TEXT NOT NULL\n"
+") STRICT;\n"
+
+"CREATE TABLE last_saved ( -- what ${last-saved#...} reads\n"
+"	form     TEXT NOT NULL,\n"
+"	user     TEXT NOT NULL,\n"
+"	revision INTEGER NOT NULL REFERENCES revision (seq),\n"
+"	PRIMARY KEY (form, user)\n"
+") STRICT, WITHOUT ROWID;\n"
+
+"CREATE TABLE receipt ( -- one sync's account\n"
+"	id           INTEGER PRIMARY KEY,\n"
+"	began        TEXT NOT NULL,\n"
+"	ended        TEXT NOT NULL DEFAULT '', -- '': it was cut short\n"
+"	collector    TEXT NOT NULL,\n"
+"	sent         INTEGER NOT NULL DEFAULT 0,\n"
+"	accepted     INTEGER NOT NULL DEFAULT 0,\n"
+"	refused      INTEGER NOT NULL DEFAULT 0,\n"
+"	remaining    INTEGER NOT NULL DEFAULT 0, -- still waiting\n"
+"	bytes_up     INTEGER NOT NULL DEFAULT 0,\n"
+"	bytes_down   INTEGER NOT NULL DEFAULT 0,\n"
+"	milliseconds INTEGER NOT NULL DEFAULT 0,\n"
+"	digest       TEXT NOT NULL DEFAULT '',\n"
+"	outcome      TEXT NOT NULL DEFAULT ''\n"
+") STRICT;\n"
+
+"CREATE TABLE acknowledged ( -- which revisions a receipt is for\n"
+"	receipt  INTEGER NOT NULL REFERENCES receipt (id),\n"
+"	revision INTEGER NOT NULL REFERENCES revision (seq),\n"
+"	PRIMARY KEY (receipt, revision)\n"
+") STRICT, WITHOUT ROWID;\n"
+
+"CREATE TABLE tally ( -- counted as things happen, so that asking is quick\n"
+"	name  TEXT PRIMARY KEY, -- a record's state; unfinished: rows of draft;\n"
+"	                        -- waiting, waiting_bytes: revisions to be sent\n"
+"	count INTEGER NOT NULL\n"
+") STRICT, WITHOUT ROWID;\n"
+"INSERT INTO tally (name, count) VALUES ('draft', 0), ('queued', 0), ('sent', 0),\n"
+"	('returned', 0), ('withdrawn', 0), ('unfinished', 0), ('waiting', 0),\n"
+"	('waiting_bytes', 0);\n"
+
+"CREATE TRIGGER record_added AFTER INSERT ON record BEGIN\n"
+"	UPDATE tally SET count = count + 1 WHERE name = NEW.state;\n"
+"END;\n"
+"CREATE TRIGGER record_deleted AFTER DELETE ON record BEGIN\n"
+"	UPDATE tally SET count = count - 1 WHERE name = OLD.state;\n"
+"END;\n"
+"CREATE TRIGGER record_moved AFTER UPDATE OF state ON record\n"
+"WHEN OLD.state <> NEW.state BEGIN\n"
+"	UPDATE tally SET count = count - 1 WHERE name = OLD.state;\n"
+"	UPDATE tally SET count = count + 1 WHERE name = NEW.state;\n"
+"END;\n"
+"CREATE TRIGGER draft_added AFTER INSERT ON draft BEGIN\n"
+"	UPDATE tally SET count = count + 1 WHERE name = 'unfinished';\n"
+"END;\n"
+"CREATE TRIGGER draft_deleted AFTER DELETE ON draft BEGIN\n"
+"	UPDATE tally SET count = count - 1 WHERE name = 'unfinished';\n"
+"END;\n"
+"CREATE TRIGGER revision_queued AFTER INSERT ON revision\n"
+"WHEN NEW.state = 'queued' BEGIN\n"
+"	UPDATE tally SET count = count + 1 WHERE name = 'waiting';\n"
+"	UPDATE tally SET count = count + coalesce(length(CAST(NEW.answers AS BLOB)), 0)\n"
+"	WHERE name = 'waiting_bytes';\n"
+"END;\n"
+"CREATE TRIGGER revision_answered AFTER UPDATE OF state ON revision\n"
+"WHEN OLD.state = 'queued' AND NEW.state <> 'queued' BEGIN\n"
+"	UPDATE tally SET count = count - 1 WHERE name = 'waiting';\n"
+"	UPDATE tally SET count = count - coalesce(length(CAST(OLD.answers AS BLOB)), 0)\n"
+"	WHERE name = 'waiting_bytes';\n"
+"END;\n",
+};
+/* clang-format on */
+
+#define NEWEST ((int)(sizeof(migrations) / sizeof(migrations[0])))
+
+int
+schema_newest(void)
+{
+	return NEWEST;
+}
+
+/* One number that a pragma gives; -1 and err. */
+static int
+pragma(struct notebook *nb, const char *sql, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int value = -1;
+
+	if (sqlite3_prepare_v2(nb->db, sql, -1, &stmt, NULL) == SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW)
+		value = sqlite3_column_int(stmt, 0);
+	else
+		store_fail(nb, err);
+	sqlite3_finalize(stmt);
+	return value;
+}
+
+static bool
+apply(struct notebook *nb, int number, struct err *err)
+{
+	char pragmas[96];
+	bool ok;
+
+	if (!notebook_begin(nb, err))
+		return false;
+	/* Pragmas take no bound values. */
+	snprintf(pragmas, sizeof(pragmas),
+		 "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
+		 number);
+	ok =
+	    store_exec(nb, migrations[number - 1], err) && store_exec(nb, pragmas, err);
+	return store_end(nb, ok, err);
+}
+
+bool
+schema_migrate(struct notebook *nb, struct err *err)
+{
+	int version = pragma(nb, "PRAGMA user_version", err), application, tables;
+
+	if (version < 0 || (application = pragma(nb, "PRAGMA application_id", err)) < 0)
+		return false;
+	tables = pragma(nb, "SELECT count(*) FROM sqlite_schema", err);
+	if (tables < 0)
+		return false;
+	if (tables > 0 && application != APPLICATION_ID)
+		return err_set(err, ERR_SYSTEM, _("This file is not a notebook."));
+	if (version > NEWEST)
+		return err_set(
+		    err, ERR_SYSTEM,
+		    _("This notebook was written by a newer version of the program. "
+		      "Install that version to open it; nothing was changed."));
+	while (version < NEWEST)
+		if (!apply(nb, ++version, err))
+			return false;
+	return true;
+}

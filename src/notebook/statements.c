@@ -1,0 +1,244 @@
+/*
+ * Every statement of the notebook, by its name in store.h. A test prepares them all.
+ */
+#include "store.h"
+
+/* clang-format off */
+
+/* What record_from_row() reads. r: record, d: its draft or NULLs. */
+#define RECORD_COLUMNS \
+	"r.id, r.form, coalesce(d.version, r.version), r.state, r.rev," \
+	" d.record IS NOT NULL," \
+	" CASE r.state WHEN 'withdrawn' THEN EXISTS (SELECT 1 FROM revision v" \
+	"  WHERE v.record = r.number AND v.rev = r.rev AND v.state = 'queued')" \
+	" ELSE 0 END," \
+	" coalesce(nullif(d.title, ''), r.title), r.created," \
+	" coalesce(d.modified, r.modified), r.user, r.station, r.device," \
+	" r.reason_code, r.reason_path, r.reason"
+
+/* The parameters of all record lists: 1 bit set of states (1 << enum record_state),
+ * 2 form, 3 user, 4 beginning of the day, 5 limit (-1: none), 6 offset, 7 needles,
+ * 8 only those with a draft. NULL: any. */
+#define OF_FORM_AND_USER \
+	" (?2 IS NULL OR r.form = ?2) AND (?3 IS NULL OR r.user = ?3)"
+#define OF_STATE \
+	" (?1 >> CASE r.state WHEN 'draft' THEN 0 WHEN 'queued' THEN 1 WHEN 'sent' THEN 2" \
+	"  WHEN 'returned' THEN 3 ELSE 4 END) & 1"
+#define OF_DAY \
+	" (?4 IS NULL OR (r.day >= ?4 AND r.day < ?4 || ':'))"
+#define SOME \
+	" LIMIT ?5 OFFSET ?6"
+
+/* One state's records, newest first, straight from record_by_state; the list of all
+ * states merges five of them and reads no further than its limit. */
+#define STATE_ARM(state, bit) \
+	"SELECT " RECORD_COLUMNS ", r.changed AS moment, r.number AS number" \
+	" FROM record r LEFT JOIN draft d ON d.record = r.number" \
+	" WHERE r.state = CASE WHEN ?1 & " bit " THEN '" state "' END AND" OF_FORM_AND_USER
+
+const char *const stmt_sql[STMT_COUNT] = {
+[STMT_BEGIN]       = "BEGIN IMMEDIATE",
+[STMT_COMMIT]      = "COMMIT",
+[STMT_ROLLBACK]    = "ROLLBACK",
+[STMT_SAVEPOINT]   = "SAVEPOINT action",
+[STMT_RELEASE]     = "RELEASE action",
+[STMT_ROLLBACK_TO] = "ROLLBACK TO action",
+
+[STMT_SETTING_GET] =
+	"SELECT value FROM setting WHERE key = ?1",
+[STMT_SETTING_SET] =
+	"INSERT INTO setting (key, value) VALUES (?1, ?2)"
+	" ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+[STMT_DEVICE_MAKE] =
+	"INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
+
+[STMT_FORM_FIND] =
+	"SELECT source = ?3 FROM form WHERE id = ?1 AND version = ?2",
+[STMT_FORM_ADD] =
+	"INSERT INTO form (id, version, title, titles, source, added)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+[STMT_FORM_SOURCE] =
+	"SELECT source, version FROM form WHERE id = ?1 AND (?2 IS NULL OR version = ?2)"
+	" ORDER BY number DESC LIMIT 1",
+[STMT_FORM_LIST] =
+	"SELECT f.id, f.version, coalesce(f.titles ->> ?1, f.title)"
+	" FROM (SELECT max(number) AS current, min(number) AS first FROM form"
+	"  GROUP BY id) AS form_id JOIN form f ON f.number = form_id.current"
+	" ORDER BY form_id.first",
+
+[STMT_VIEW_LIST] =
+	"SELECT name FROM form_view WHERE form = ?1",
+[STMT_VIEW_OWNER] = /* a table of that name counts as well */
+	"SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE",
+[STMT_VIEW_ADD] =
+	"INSERT INTO form_view (name, form) VALUES (?1, ?2)",
+[STMT_VIEW_FORGET] =
+	"DELETE FROM form_view WHERE form = ?1",
+
+[STMT_LIST_SAME] =
+	"SELECT 1 FROM list WHERE filename = ?1 AND text = ?2",
+[STMT_LIST_ADD] =
+	"INSERT INTO list (filename, text, added) VALUES (?1, ?2, ?3)"
+	" ON CONFLICT (filename) DO UPDATE SET text = excluded.text,"
+	" added = excluded.added",
+[STMT_LIST_TEXT] =
+	"SELECT text FROM list WHERE filename = ?1",
+
+[STMT_RECORD_ADD] = /* the worker's own name, place and device where none is given */
+	"INSERT INTO record"
+	" (id, form, version, day, created, changed, modified, user, station, device)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+	" coalesce(?8, (SELECT value FROM setting WHERE key = ?10), ''),"
+	" coalesce(?9, (SELECT value FROM setting WHERE key = ?11), ''),"
+	" coalesce((SELECT value FROM setting WHERE key = ?12), ''))",
+[STMT_RECORD_EXISTS] =
+	"SELECT 1 FROM record WHERE id = ?1",
+[STMT_RECORD_LOOK] = /* base: the last that the collector has or will have by then */
+	"SELECT r.number, r.form, r.state, r.rev, d.record IS NOT NULL,"
+	" CASE r.rev WHEN 0 THEN 0 ELSE coalesce((SELECT max(v.rev) FROM revision v"
+	"  WHERE v.record = r.number AND v.state <> 'refused'), 0) END,"
+	" CASE r.rev WHEN 0 THEN r.user ELSE coalesce((SELECT nullif(value, '')"
+	"  FROM setting WHERE key = ?2), r.user) END,"
+	" r.version"
+	" FROM record r LEFT JOIN draft d ON d.record = r.number WHERE r.id = ?1",
+[STMT_RECORD_DELETE] =
+	"DELETE FROM record WHERE number = ?1",
+[STMT_RECORD_FINAL] =
+	"UPDATE record SET state = 'queued', rev = ?2, latest = ?3, version = ?4,"
+	" title = ?5, day = ?6, changed = ?7, modified = ?8,"
+	" reason_code = '', reason_path = '', reason = '' WHERE number = ?1",
+[STMT_RECORD_WITHDRAW] =
+	"UPDATE record SET state = 'withdrawn', rev = ?2, changed = ?3, modified = ?4,"
+	" reason_code = '', reason_path = '', reason = '' WHERE number = ?1",
+
+[STMT_DRAFT_ADD] =
+	"INSERT INTO draft (record, version, saved, modified, title, cursor, answers)"
+	" VALUES (?1, ?2, ?3, ?4, '', '', '{}')",
+[STMT_DRAFT_SAVE] =
+	"UPDATE draft SET saved = ?2, modified = ?3, title = ?4, cursor = ?5, answers = ?6"
+	" WHERE record = (SELECT number FROM record WHERE id = ?1)",
+[STMT_DRAFT_LOAD] =
+	"SELECT answers, cursor FROM draft"
+	" WHERE record = (SELECT number FROM record WHERE id = ?1)",
+[STMT_DRAFT_CORRECT] =
+	"INSERT INTO draft (record, version, saved, modified, title, cursor, answers)"
+	" SELECT r.number, v.version, ?2, ?3, r.title, r.reason_path, v.answers"
+	" FROM record r JOIN revision v ON v.seq = r.latest WHERE r.number = ?1",
+[STMT_DRAFT_DELETE] =
+	"DELETE FROM draft WHERE record = ?1",
+
+[STMT_REVISION_ADD] =
+	"INSERT INTO revision"
+	" (record, rev, base, version, at, user, hash, state, why, answers)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', ?8, ?9)",
+[STMT_WORDS_SET] =
+	"INSERT INTO words (record, text) VALUES (?1, ?2)"
+	" ON CONFLICT (record) DO UPDATE SET text = excluded.text",
+[STMT_LAST_SAVED_SET] =
+	"INSERT INTO last_saved (form, user, revision) VALUES (?1, ?2, ?3)"
+	" ON CONFLICT (form, user) DO UPDATE SET revision = excluded.revision",
+[STMT_LAST_SAVED] =
+	"SELECT v.answers FROM last_saved l JOIN revision v ON v.seq = l.revision"
+	" WHERE l.form = ?1 AND l.user = ?2",
+[STMT_ANSWERS] =
+	"SELECT v.answers FROM record r JOIN revision v ON v.record = r.number"
+	" WHERE r.id = ?1 AND v.rev = ?2 AND v.answers IS NOT NULL",
+[STMT_ANSWERS_LATEST] =
+	"SELECT v.answers FROM record r JOIN revision v ON v.seq = r.latest"
+	" WHERE r.id = ?1",
+[STMT_REVISIONS] =
+	"SELECT v.rev, v.base, v.version, v.at, v.user, v.hash, v.state,"
+	" v.why IS NOT NULL, v.why"
+	" FROM record r JOIN revision v ON v.record = r.number WHERE r.id = ?1"
+	" ORDER BY v.rev",
+
+[STMT_RECORD_FIND] = /* ?1 a beginning, ?2 an end; two rows tell that it is not one */
+	"SELECT id FROM record WHERE id >= ?1 AND id < ?1 || 'g'"
+	" UNION SELECT id FROM record WHERE substr(id, -length(?2)) = ?2 LIMIT 2",
+[STMT_RECORD_GET] =
+	"SELECT " RECORD_COLUMNS " FROM record r LEFT JOIN draft d ON d.record = r.number"
+	" WHERE r.id = ?1",
+
+[STMT_RECORDS_BY_STATE] =
+	STATE_ARM("draft", "1") " UNION ALL " STATE_ARM("queued", "2") " UNION ALL "
+	STATE_ARM("sent", "4") " UNION ALL " STATE_ARM("returned", "8") " UNION ALL "
+	STATE_ARM("withdrawn", "16") " ORDER BY moment DESC, number DESC" SOME,
+[STMT_RECORDS_BY_DAY] =
+	"SELECT " RECORD_COLUMNS " FROM record r"
+	" LEFT JOIN draft d ON d.record = r.number"
+	" WHERE r.day >= ?4 AND r.day < ?4 || ':' AND" OF_FORM_AND_USER " AND" OF_STATE
+	" ORDER BY r.changed DESC, r.number DESC" SOME,
+[STMT_RECORDS_WITH_DRAFT] =
+	"SELECT " RECORD_COLUMNS " FROM draft d CROSS JOIN record r ON r.number = d.record"
+	" WHERE" OF_FORM_AND_USER " AND" OF_STATE " AND" OF_DAY
+	" ORDER BY d.saved DESC, d.record DESC" SOME,
+[STMT_RECORDS_FOUND] =
+	"SELECT " RECORD_COLUMNS " FROM (SELECT r.number AS number, r.changed AS moment"
+	"  FROM (SELECT record FROM words WHERE words_match(text, ?7)"
+	"   UNION ALL SELECT record FROM draft WHERE draft_match(title, answers, ?7)"
+	"    AND NOT EXISTS (SELECT 1 FROM words w WHERE w.record = draft.record"
+	"     AND words_match(w.text, ?7))) AS hit"
+	"  CROSS JOIN record r ON r.number = hit.record"
+	"  WHERE" OF_FORM_AND_USER " AND" OF_STATE " AND" OF_DAY
+	"  AND (?8 = 0 OR EXISTS (SELECT 1 FROM draft WHERE record = r.number))"
+	"  ORDER BY moment DESC, number DESC" SOME ") AS found"
+	" CROSS JOIN record r ON r.number = found.number"
+	" LEFT JOIN draft d ON d.record = r.number"
+	" ORDER BY found.moment DESC, found.number DESC",
+
+[STMT_TALLY] =
+	"SELECT name, count FROM tally",
+[STMT_TODAY] =
+	"SELECT count(*) FROM record WHERE day = ?1 AND state NOT IN ('draft', 'withdrawn')",
+[STMT_TODAY_FORM] =
+	"SELECT count(*) FROM record WHERE day = ?1 AND form = ?2"
+	" AND state NOT IN ('draft', 'withdrawn')",
+
+[STMT_OUTBOX_COUNT] =
+	"SELECT (SELECT count FROM tally WHERE name = 'waiting'),"
+	" (SELECT count FROM tally WHERE name = 'waiting_bytes')",
+[STMT_OUTBOX_EACH] =
+	"SELECT v.seq, r.id, v.rev, v.base, r.form, v.version, v.user, r.station, r.device,"
+	" v.at, r.created, v.hash, v.answers, v.why"
+	" FROM revision v INDEXED BY revision_waiting"
+	" CROSS JOIN record r ON r.number = v.record"
+	" WHERE v.state = 'queued' AND v.seq > ?1 ORDER BY v.seq LIMIT ?2",
+[STMT_OUTBOX_LOOK] =
+	"SELECT v.seq, r.number, r.rev = v.rev, v.why IS NOT NULL"
+	" FROM record r JOIN revision v ON v.record = r.number AND v.rev = ?2"
+	" WHERE r.id = ?1 AND v.state = 'queued' AND (?3 IS NULL OR v.hash = ?3)",
+[STMT_OUTBOX_MARK] =
+	"UPDATE revision SET state = ?2 WHERE seq = ?1",
+[STMT_OUTBOX_SENT] =
+	"UPDATE record SET state = CASE state WHEN 'withdrawn' THEN state ELSE 'sent' END,"
+	" reason_code = '', reason_path = '', reason = '' WHERE number = ?1",
+[STMT_OUTBOX_RETURNED] =
+	"UPDATE record SET state = 'returned', changed = ?2, modified = ?3,"
+	" reason_code = ?4, reason_path = ?5, reason = ?6 WHERE number = ?1",
+[STMT_OUTBOX_REBASE] = /* what stood on a refused revision stands on the one below */
+	"UPDATE revision SET base = coalesce((SELECT max(b.rev) FROM revision b"
+	"  WHERE b.record = ?1 AND b.rev < revision.rev AND b.state <> 'refused'), 0)"
+	" WHERE record = ?1 AND rev > ?2 AND state = 'queued'",
+[STMT_OUTBOX_ACKNOWLEDGED] =
+	"INSERT INTO acknowledged (receipt, revision) VALUES (?1, ?2)",
+
+[STMT_RECEIPT_ADD] =
+	"INSERT INTO receipt (began, collector, remaining) VALUES (?1, ?2,"
+	" (SELECT count FROM tally WHERE name = 'waiting'))",
+[STMT_RECEIPT_COUNT] =
+	"UPDATE receipt SET sent = sent + ?2, accepted = accepted + ?3,"
+	" refused = refused + ?4,"
+	" remaining = (SELECT count FROM tally WHERE name = 'waiting') WHERE id = ?1",
+[STMT_RECEIPT_LINES] = /* in the order of their bytes: 10 before 2 */
+	"SELECT r.id, v.rev, v.hash FROM acknowledged a"
+	" CROSS JOIN revision v ON v.seq = a.revision"
+	" CROSS JOIN record r ON r.number = v.record"
+	" WHERE a.receipt = ?1 ORDER BY r.id, CAST(v.rev AS TEXT)",
+[STMT_RECEIPT_END] =
+	"UPDATE receipt SET ended = ?2, bytes_up = ?3, bytes_down = ?4, milliseconds = ?5,"
+	" digest = ?6, outcome = ?7,"
+	" remaining = (SELECT count FROM tally WHERE name = 'waiting') WHERE id = ?1",
+[STMT_RECEIPT_LIST] =
+	"SELECT id, began, ended, collector, sent, accepted, refused, remaining, bytes_up,"
+	" bytes_down, milliseconds, digest, outcome FROM receipt ORDER BY id DESC LIMIT ?1",
+};

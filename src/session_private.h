@@ -1,0 +1,35 @@
+/*
+ * session_private - what session.c and import.c share; for nobody else
+ */
+#ifndef SESSION_PRIVATE_H
+#define SESSION_PRIVATE_H
+
+#include "buf.h"
+#include "clock.h"
+#include "logic.h"
+#include "uuid.h"
+
+struct err;
+struct form;
+struct instance;
+struct notebook;
+
+struct session {
+	struct notebook *nb;
+	const struct form *form;
+	struct instance *in, *last_saved;
+	struct logic *logic;
+	struct logic_world world;
+	struct clock stopped; /* of a record that is only looked at */
+	char *user, *device;
+	char id[UUID_SIZE]; /* "" until the first answer is saved */
+	char *cursor;       /* or NULL */
+	bool saved, view_only;
+	struct buf json, title; /* kept between saves for their room */
+};
+
+struct session *session_open(struct notebook *nb, const struct form *form,
+    const char *language, const struct clock *clock, const char *user, struct err *err);
+bool session_store_final(struct session *s, struct err *err);
+
+#endif

@@ -1,0 +1,428 @@
+#include "app.h"
+
+#include "app_private.h"
+#include "clock.h"
+#include "dates.h"
+#include "dialog.h"
+#include "entry.h"
+#include "err.h"
+#include "i18n.h"
+#include "mem.h"
+#include "notebook.h"
+#include "picker.h"
+#include "place.h"
+#include "session.h"
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+app_say(struct app *app, const char *fmt, ...)
+{
+	char text[600];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	buf_reset(&app->notice);
+	buf_str(&app->notice, text);
+}
+
+/* --- language --- */
+
+void
+app_switch_language(struct app *app)
+{
+	struct err err = { 0 };
+
+	i18n_use(strcmp(i18n_language(), "zh") == 0 ? "en" : "zh");
+	if (app->nb && !notebook_set(app->nb, SETTING_LANGUAGE, i18n_language(), &err))
+		app_say(app, "%s", err.text);
+}
+
+static void
+use_own_language(struct app *app, const struct app_options *options)
+{
+	struct buf language = { 0 };
+
+	if (options->language)
+		i18n_use(options->language);
+	else if (notebook_get(app->nb, SETTING_LANGUAGE, &language, NULL) && language.len)
+		i18n_use(buf_text(&language));
+	buf_clear(&language);
+}
+
+bool
+app_global_action(struct app *app, enum action action, const enum context *stack,
+    size_t depth)
+{
+	if (action == ACTION_HELP)
+		dialog_help(app->screen, stack, depth);
+	else if (action == ACTION_LANGUAGE)
+		app_switch_language(app);
+	else
+		return false;
+	return true;
+}
+
+/* --- what every page shows --- */
+
+void
+app_draw_title(struct app *app, const char *title)
+{
+	struct rect all = screen_size(app->screen);
+	struct buf who = { 0 };
+	char day[16];
+	int64_t today = clock_today(app->clock);
+	int used, wanted;
+
+	if (app->nb) {
+		notebook_get(app->nb, SETTING_WORKER_NAME, &who, NULL);
+		buf_str(&who, "  ");
+		notebook_get(app->nb, SETTING_STATION, &who, NULL);
+		buf_str(&who, "  ");
+	}
+	clock_format_day(today, day);
+	buf_fmt(&who, "%s %s ", day, dates_weekday_name(dates_weekday(today)));
+	wanted = text_width(buf_text(&who), who.len);
+	screen_fill(app->screen, (struct rect){ 0, 0, 1, all.cols }, ROLE_TITLE);
+	used = screen_put_cut(app->screen, 0, 1, all.cols - 2, ROLE_TITLE, title);
+	if (wanted < all.cols - used - 3)
+		screen_put(app->screen, 0, all.cols - wanted, wanted, ROLE_TITLE,
+		    buf_text(&who));
+	buf_clear(&who);
+}
+
+void
+app_draw_bottom(struct app *app, const enum context *stack, size_t depth)
+{
+	struct rect all = screen_size(app->screen);
+
+	screen_put_cut(app->screen, all.rows - 2, 1, all.cols - 2, ROLE_HINT,
+	    buf_text(&app->notice));
+	keymap_draw_bar(app->screen, all.rows - 1, stack, depth);
+}
+
+/* --- forms --- */
+
+static void
+forget_forms(struct app *app)
+{
+	for (size_t i = 0; i < app->form_count; i++) {
+		free(app->forms[i].id);
+		free(app->forms[i].title);
+	}
+	app->form_count = 0;
+}
+
+static bool
+keep_form(const struct notebook_form *form, void *data)
+{
+	struct app *app = data;
+
+	app->forms = mem_grow(app->forms, &app->form_cap, app->form_count + 1,
+	    sizeof(*app->forms));
+	app->forms[app->form_count++] =
+	    (struct app_form){ mem_strdup(form->id), mem_strdup(form->title) };
+	return true;
+}
+
+bool
+app_load_forms(struct app *app, struct err *err)
+{
+	forget_forms(app);
+	return notebook_forms(app->nb, i18n_language(), keep_form, app, err);
+}
+
+const char *
+app_form_title(const struct app *app, const char *form_id)
+{
+	for (size_t i = 0; i < app->form_count; i++)
+		if (strcmp(app->forms[i].id, form_id) == 0)
+			return app->forms[i].title;
+	return form_id;
+}
+
+/* --- records, from any list --- */
+
+const char *
+app_state_word(enum record_state state)
+{
+	static const char *const words[RECORD_STATES] = {
+		[RECORD_DRAFT] = N_("draft"),
+		[RECORD_QUEUED] = N_("queued"),
+		[RECORD_SENT] = N_("sent"),
+		[RECORD_RETURNED] = N_("returned"),
+		[RECORD_WITHDRAWN] = N_("withdrawn"),
+	};
+
+	return _(words[state]);
+}
+
+/* Runs the entry page over a session, which it ends. */
+static void
+fill(struct app *app, struct session *session, const char *go_to, const char *notice,
+    struct err *err)
+{
+	struct entry_options options = { .kill = &app->kill, .go_to = go_to,
+		.notice = notice };
+	bool sync = false, correct = false, withdraw = false;
+	char id[UUID_SIZE];
+
+	if (!session) {
+		dialog_message(app->screen, _("The record cannot be opened"), err->text);
+		return;
+	}
+	buf_reset(&app->notice);
+	switch (entry_run(app->screen, session, &options, err)) {
+	case ENTRY_LEFT:
+		if (session_is_saved(session))
+			app_say(app, _("The draft is kept. It is on the home page."));
+		break;
+	case ENTRY_FINAL:
+		app_say(app, _("The record is finished and waits to be sent."));
+		break;
+	case ENTRY_SYNC:
+		sync = true;
+		break;
+	case ENTRY_GONE:
+		app_say(app, _("The draft is deleted."));
+		break;
+	case ENTRY_FAILED:
+		app_say(app, "%s", err->text);
+		break;
+	case ENTRY_CORRECT:
+		correct = true;
+		break;
+	case ENTRY_WITHDRAW:
+		withdraw = true;
+		break;
+	}
+	memcpy(id, session_record_id(session), UUID_SIZE);
+	session_close(session);
+	if (sync)
+		sync_page_run(app);
+	if (correct)
+		app_correct_record(app, id);
+	if (withdraw)
+		app_withdraw_record(app, id);
+}
+
+void
+app_new_record(struct app *app, const char *form_id)
+{
+	struct err err = { 0 };
+
+	fill(app, session_new(app->nb, form_id, i18n_language(), &err), NULL, NULL, &err);
+}
+
+/* What a page must know of a record after the next call on records. */
+struct record_copy {
+	char id[UUID_SIZE];
+	struct buf path, reason;
+	enum record_state state;
+	bool has_draft;
+	int rev;
+};
+
+static bool
+copy_record(struct app *app, const char *id, struct record_copy *copy, struct err *err)
+{
+	struct record r;
+	int found = record_get(app->nb, id, &r, err);
+
+	if (found == 0)
+		err_set(err, ERR_INPUT, _("The record is no longer here."));
+	if (found <= 0) {
+		app_say(app, "%s", err->text);
+		return false;
+	}
+	memcpy(copy->id, r.id, UUID_SIZE);
+	copy->state = r.state;
+	copy->has_draft = r.has_draft;
+	copy->rev = r.rev;
+	if (r.state == RECORD_RETURNED) {
+		buf_str(&copy->path, r.reason_path);
+		buf_fmt(&copy->reason, _("Returned: %s"), r.reason);
+	}
+	return true;
+}
+
+static void
+copy_clear(struct record_copy *copy)
+{
+	buf_clear(&copy->path);
+	buf_clear(&copy->reason);
+}
+
+void
+app_open_record(struct app *app, const char *id)
+{
+	struct record_copy r = { 0 };
+	struct err err = { 0 };
+
+	if (!copy_record(app, id, &r, &err))
+		return;
+	if (r.state == RECORD_RETURNED || r.has_draft)
+		fill(app, r.has_draft ? session_resume(app->nb, r.id, i18n_language(), &err)
+				      : session_correct(app->nb, r.id, i18n_language(), &err),
+		    r.path.len ? buf_text(&r.path) : NULL,
+		    r.reason.len ? buf_text(&r.reason) : NULL, &err);
+	else
+		fill(app, session_view(app->nb, r.id, 0, i18n_language(), &err), NULL,
+		    NULL, &err);
+	copy_clear(&r);
+}
+
+void
+app_correct_record(struct app *app, const char *id)
+{
+	struct record_copy r = { 0 };
+	struct err err = { 0 };
+
+	if (!copy_record(app, id, &r, &err))
+		return;
+	fill(app, session_correct(app->nb, r.id, i18n_language(), &err),
+	    r.path.len ? buf_text(&r.path) : NULL,
+	    r.reason.len ? buf_text(&r.reason) : NULL, &err);
+	copy_clear(&r);
+}
+
+static bool
+is_a_reason(const char *typed, void *data, struct buf *message)
+{
+	(void)data;
+	if (*typed)
+		return true;
+	buf_str(message, _("A reason is needed: it is kept and sent with the withdrawal."));
+	return false;
+}
+
+void
+app_withdraw_record(struct app *app, const char *id)
+{
+	struct dialog_input input = {
+		.title = _("Withdraw this record"),
+		.text = _("It stays in the notebook and the collector is told. Why is it "
+			  "withdrawn?"),
+		.max_chars = 200,
+		.accept = is_a_reason,
+	};
+	struct record_copy r = { 0 };
+	struct buf why = { 0 };
+	struct err err = { 0 };
+
+	if (!copy_record(app, id, &r, &err))
+		return;
+	if (!r.rev || r.state == RECORD_WITHDRAWN)
+		app_say(app, "%s", r.rev ? _("The record is withdrawn already.")
+					: _("A draft is not withdrawn but deleted."));
+	else if (!dialog_input(app->screen, &input, &why))
+		buf_reset(&app->notice);
+	else if (record_withdraw(app->nb, r.id, buf_text(&why), &err))
+		app_say(app, _("The record is withdrawn; the collector hears of it at the "
+			       "next sync."));
+	else
+		app_say(app, "%s", err.text);
+	buf_clear(&why);
+	copy_clear(&r);
+}
+
+void
+app_delete_draft(struct app *app, const char *id)
+{
+	struct record_copy r = { 0 };
+	struct err err = { 0 };
+
+	if (!copy_record(app, id, &r, &err))
+		return;
+	if (!r.has_draft)
+		app_say(app, _("Only drafts are deleted; a finished record is withdrawn."));
+	else if (!dialog_ask(app->screen, _("Delete this draft?"),
+		     r.rev ? _("The correction is lost; the finished record stays.")
+			   : _("What was typed in it is lost."),
+		     false))
+		buf_reset(&app->notice);
+	else if (record_draft_delete(app->nb, r.id, &err))
+		app_say(app, _("The draft is deleted."));
+	else
+		app_say(app, "%s", err.text);
+	copy_clear(&r);
+}
+
+/* --- whose notebook --- */
+
+static void
+name_item(void *data, size_t index, struct picker_item *item)
+{
+	char **names = data;
+
+	*item = (struct picker_item){ .code = names[index], .label = names[index] };
+}
+
+/* Picks one of several notebooks. NULL: left. Given. */
+static char *
+pick_name(struct app *app, char **names, size_t count)
+{
+	struct picker_source source = { count, name_item, names };
+	struct picker_options options = { .title = _("Who are you?") };
+	struct picker *p = picker_new(&source, &options);
+	char *name = NULL;
+
+	if (picker_run(p, app->screen) && picker_current(p) != PICKER_NONE)
+		name = mem_strdup(names[picker_current(p)]);
+	picker_free(p);
+	return name;
+}
+
+/* Opens or makes the notebook; false when the worker left or err says why not. */
+static bool
+open_notebook(struct app *app, const struct app_options *options, struct err *err)
+{
+	size_t count = 0;
+	char **names = place_names(&count, err), *picked = NULL;
+	bool ask = !options->worker && !getenv("MINQING_WORKER");
+
+	if (!names)
+		return false;
+	if (count == 0 && ask) {
+		place_names_free(names);
+		return start_page_run(app);
+	}
+	if (count > 1 && ask)
+		picked = pick_name(app, names, count);
+	place_names_free(names);
+	if (count > 1 && ask && !picked)
+		return false;
+	app->nb = place_open(picked ? picked : options->worker, app->clock, &app->notice,
+	    err);
+	free(picked);
+	return app->nb != NULL;
+}
+
+bool
+app_run(const struct app_options *options, struct err *err)
+{
+	struct app app = { .clock = options->clock };
+
+	if (options->language)
+		i18n_use(options->language);
+	app.screen = screen_open(err);
+	if (!app.screen)
+		return false;
+	if (open_notebook(&app, options, err)) {
+		use_own_language(&app, options);
+		home_run(&app);
+	}
+	notebook_close(app.nb);
+	screen_close(app.screen);
+	forget_forms(&app);
+	free(app.forms);
+	buf_clear(&app.kill);
+	buf_clear(&app.notice);
+	return err->kind == ERR_NONE;
+}

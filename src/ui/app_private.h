@@ -1,0 +1,73 @@
+/*
+ * app_private - what the pages share; for src/ui/ only
+ */
+#ifndef APP_PRIVATE_H
+#define APP_PRIVATE_H
+
+#include <stdbool.h>
+
+#include "app.h"
+#include "buf.h"
+#include "keymap.h"
+#include "records.h"
+#include "screen.h"
+
+struct clock;
+struct err;
+struct notebook;
+
+struct app_form {
+	char *id, *title; /* in the language in use */
+};
+
+struct app {
+	struct screen *screen;
+	struct notebook *nb;
+	const struct clock *clock;
+	struct buf kill;   /* what editors cut, from any page to any other */
+	struct buf notice; /* one sentence for the next page's message row */
+	struct app_form *forms; /* current versions, in their order */
+	size_t form_count, form_cap;
+};
+
+/* The next page says this, in place of what was there. */
+void app_say(struct app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Switches the program between Chinese and English and remembers it. */
+void app_switch_language(struct app *app);
+
+/* Actions that mean the same on every page: help, language. True when it was one. */
+bool app_global_action(struct app *app, enum action action, const enum context *stack,
+    size_t depth);
+
+/* The top row: what page this is, and who works here. */
+void app_draw_title(struct app *app, const char *title);
+/* The two bottom rows: the notice, and the keys that work here. */
+void app_draw_bottom(struct app *app, const enum context *stack, size_t depth);
+
+/* Reads the forms anew; their titles are in the language in use. */
+bool app_load_forms(struct app *app, struct err *err);
+/* A form's title, else its id; lent until the forms are read anew. */
+const char *app_form_title(const struct app *app, const char *form_id);
+
+/* The state of a record in words. */
+const char *app_state_word(enum record_state state);
+
+/* What can be done with a record from any list. Each says in the notice what came of
+ * it. */
+void app_new_record(struct app *app, const char *form_id);
+void app_open_record(struct app *app, const char *id);    /* draft: go on; else look */
+void app_correct_record(struct app *app, const char *id); /* the next revision */
+void app_withdraw_record(struct app *app, const char *id);
+void app_delete_draft(struct app *app, const char *id);
+
+/* Pages; each runs until the worker leaves it. */
+void home_run(struct app *app);
+void records_page_run(struct app *app, bool searching);
+void sync_page_run(struct app *app);
+/* First start: makes the notebook. False when the worker left. */
+bool start_page_run(struct app *app);
+/* The same page for a notebook that is there: role, service point, collector. */
+void settings_page_run(struct app *app);
+
+#endif

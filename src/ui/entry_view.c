@@ -1,0 +1,66 @@
+/*
+ * entry_view - a record that is only read: the rows, scrolled
+ */
+#include "entry_private.h"
+
+#include "dialog.h"
+#include "i18n.h"
+
+/* False: leave. What scrolls too far is put right by the layout. */
+static bool
+act(struct entry *e, enum action action, enum entry_outcome *outcome)
+{
+	switch ((int)action) {
+	case ACTION_CORRECT:
+		*outcome = ENTRY_CORRECT;
+		return false;
+	case ACTION_WITHDRAW:
+		*outcome = ENTRY_WITHDRAW;
+		return false;
+	case ACTION_BACK:
+	case ACTION_LEAVE:
+		return false;
+	case ACTION_UP:
+		e->top--;
+		break;
+	case ACTION_DOWN:
+		e->top++;
+		break;
+	case ACTION_PAGE_UP:
+		e->top -= e->body - 1;
+		break;
+	case ACTION_PAGE_DOWN:
+		e->top += e->body - 1;
+		break;
+	case ACTION_FIRST:
+		e->top = 0;
+		break;
+	case ACTION_LAST:
+		e->top = e->total;
+		break;
+	case ACTION_LANGUAGE:
+		entry_switch_language(e);
+		break;
+	default:
+		break;
+	}
+	return true;
+}
+
+enum entry_outcome
+entry_view_run(struct entry *e)
+{
+	enum entry_outcome outcome = ENTRY_LEFT;
+	enum context stack[4];
+	size_t depth = entry_contexts(e, stack);
+	struct key key;
+	enum action action;
+
+	do {
+		screen_read(e->screen, &key);
+		action = keymap_action(&key, stack, depth);
+		if (action == ACTION_HELP)
+			dialog_help(e->screen, stack, depth);
+	} while (act(e, action, &outcome));
+	return outcome;
+}

@@ -1,0 +1,646 @@
+/*
+ * picker - a list to choose from, by arrows, number, code, label or pinyin
+ *
+ * Nothing typed: all rows match, and no list of them is kept. Typing one more
+ * character looks only at what matched before it, as all ways of matching narrow.
+ */
+#include "picker.h"
+
+#include "buf.h"
+#include "dialog.h"
+#include "i18n.h"
+#include "keymap.h"
+#include "mem.h"
+#include "pinyin.h"
+#include "text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TYPED_MAX 60 /* bytes */
+
+struct picker {
+	struct picker_source source;
+	struct picker_options options;
+	struct buf typed, folded;
+	size_t *matches; /* indexes, ascending; only when something is typed */
+	size_t match_count, match_cap;
+	size_t current;  /* position among the matches */
+	size_t top;      /* position of the first row drawn */
+	size_t page;     /* rows as drawn last */
+	unsigned char *marks; /* a bit a row */
+	size_t marks_size;
+};
+
+struct picker *
+picker_new(const struct picker_source *source, const struct picker_options *options)
+{
+	struct picker *p = mem_alloc(sizeof *p);
+
+	p->source = *source;
+	if (options)
+		p->options = *options;
+	p->page = 10;
+	return p;
+}
+
+void
+picker_free(struct picker *p)
+{
+	if (!p)
+		return;
+	buf_clear(&p->typed);
+	buf_clear(&p->folded);
+	free(p->matches);
+	free(p->marks);
+	free(p);
+}
+
+/* ---- matching ---- */
+
+static bool
+begins_folded(const char *code, const char *folded)
+{
+	for (; *folded; code++, folded++)
+		if (tolower((unsigned char)*code) != (unsigned char)*folded)
+			return false;
+	return true;
+}
+
+static bool
+is_ascii(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s >= 0x80)
+			return false;
+	return true;
+}
+
+/* Letters and digits only: what pinyin can be asked for. */
+static bool
+is_sound(const char *folded)
+{
+	for (; *folded; folded++)
+		if (!isalnum((unsigned char)*folded) || (unsigned char)*folded >= 0x80)
+			return false;
+	return true;
+}
+
+static bool
+is_number(const char *s)
+{
+	const char *at = s;
+
+	for (; *at; at++)
+		if (*at < '0' || *at > '9')
+			return false;
+	return at > s;
+}
+
+static bool
+number_begins(size_t number, const char *folded)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof digits, "%zu", number);
+	return strncmp(digits, folded, strlen(folded)) == 0;
+}
+
+/* A code or number by its beginning, a label by any part or by how it sounds. */
+static bool
+item_matches(const struct picker_source *source, const struct picker_options *options,
+    size_t index, const char *folded)
+{
+	struct picker_item item = { "", "", NULL };
+
+	source->item(source->data, index, &item);
+	if (item.code && is_ascii(item.code) && begins_folded(item.code, folded))
+		return true;
+	if (!(options && options->codes) && is_number(folded) &&
+	    number_begins(index + 1, folded))
+		return true;
+	if (is_sound(folded) && (pinyin_match(item.label, folded) ||
+	    (item.extra && pinyin_match(item.extra, folded))))
+		return true;
+	return text_find(item.label, folded) != (size_t)-1 ||
+	    (item.extra && text_find(item.extra, folded) != (size_t)-1);
+}
+
+/* What was typed is wholly this row's code, or its number where codes do not show. */
+static bool
+item_is_exactly(const struct picker_source *source, const struct picker_options *options,
+    size_t index, const char *folded)
+{
+	struct picker_item item = { "", "", NULL };
+
+	source->item(source->data, index, &item);
+	if (item.code && strlen(item.code) == strlen(folded) &&
+	    begins_folded(item.code, folded))
+		return true;
+	return !(options && options->codes) && is_number(folded) && *folded != '0' &&
+	    (size_t)strtoull(folded, NULL, 10) == index + 1;
+}
+
+static size_t
+picker_at(const struct picker *p, size_t position)
+{
+	return p->typed.len ? p->matches[position] : position;
+}
+
+size_t
+picker_matches(const struct picker *p)
+{
+	return p->typed.len ? p->match_count : p->source.count;
+}
+
+size_t
+picker_current(const struct picker *p)
+{
+	return p->current < picker_matches(p) ? picker_at(p, p->current) : PICKER_NONE;
+}
+
+/* Puts the cursor on the match at or after index; false when it is no match itself. */
+static bool
+picker_go_to(struct picker *p, size_t index)
+{
+	size_t low = 0, high = picker_matches(p), middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (picker_at(p, middle) < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	p->current = low < picker_matches(p) || low == 0 ? low : low - 1;
+	return picker_current(p) == index;
+}
+
+static void
+picker_fold(struct picker *p)
+{
+	buf_reset(&p->folded);
+	text_fold(buf_text(&p->typed), p->typed.len, &p->folded);
+}
+
+/* narrower: the text typed has only grown. */
+static void
+picker_filter(struct picker *p, bool narrower)
+{
+	size_t i, index, count = 0, total = narrower ? p->match_count : p->source.count;
+	size_t exact = PICKER_NONE;
+
+	picker_fold(p);
+	for (i = 0; i < total; i++) {
+		index = narrower ? p->matches[i] : i;
+		if (!item_matches(&p->source, &p->options, index, p->folded.data))
+			continue;
+		p->matches = mem_grow(p->matches, &p->match_cap, count + 1,
+		    sizeof *p->matches);
+		p->matches[count++] = index;
+		if (exact == PICKER_NONE &&
+		    item_is_exactly(&p->source, &p->options, index, p->folded.data))
+			exact = index;
+	}
+	p->match_count = count;
+	p->current = 0;
+	if (exact != PICKER_NONE)
+		picker_go_to(p, exact);
+}
+
+/* What was typed changed to its first len bytes, with text added. */
+static void
+picker_retype(struct picker *p, size_t len, const char *text, size_t added)
+{
+	bool narrower = p->typed.len > 0 && len == p->typed.len;
+	size_t was = picker_current(p);
+
+	buf_reserve(&p->typed, added);
+	buf_truncate(&p->typed, len);
+	buf_add(&p->typed, text, added);
+	if (p->typed.len) {
+		picker_filter(p, narrower);
+	} else {
+		p->current = 0;
+		if (was != PICKER_NONE)
+			picker_go_to(p, was);
+	}
+	p->top = 0;
+}
+
+void
+picker_reload(struct picker *p, const struct picker_source *source)
+{
+	size_t was = picker_current(p);
+
+	p->source = *source;
+	if (p->typed.len)
+		picker_filter(p, false);
+	if (was != PICKER_NONE)
+		picker_go_to(p, was);
+}
+
+void
+picker_select(struct picker *p, size_t index)
+{
+	picker_go_to(p, index);
+}
+
+bool
+picker_select_code(struct picker *p, const char *code)
+{
+	struct picker_item item;
+	size_t i;
+
+	for (i = 0; i < p->source.count; i++) {
+		item = (struct picker_item){ "", "", NULL };
+		p->source.item(p->source.data, i, &item);
+		if (item.code && !strcmp(item.code, code))
+			return picker_go_to(p, i);
+	}
+	return false;
+}
+
+const char *
+picker_typed(const struct picker *p)
+{
+	return buf_text(&p->typed);
+}
+
+/* ---- marks ---- */
+
+bool
+picker_is_marked(const struct picker *p, size_t index)
+{
+	return index / 8 < p->marks_size && (p->marks[index / 8] >> index % 8 & 1);
+}
+
+void
+picker_mark(struct picker *p, size_t index, bool on)
+{
+	size_t size = index / 8 + 1;
+	unsigned char bit = (unsigned char)(1u << index % 8);
+
+	if (size > p->marks_size) {
+		if (!on)
+			return;
+		size += 64;
+		p->marks = mem_resize(p->marks, size);
+		memset(p->marks + p->marks_size, 0, size - p->marks_size);
+		p->marks_size = size;
+	}
+	if (on)
+		p->marks[index / 8] |= bit;
+	else
+		p->marks[index / 8] &= (unsigned char)~bit;
+}
+
+/* Is code one of the blank-separated codes? */
+static bool
+has_code(const char *codes, const char *code)
+{
+	size_t len = strlen(code), n;
+
+	for (; *codes; codes += n) {
+		codes += strspn(codes, " ");
+		n = strcspn(codes, " ");
+		if (n == len && n && !memcmp(codes, code, n))
+			return true;
+	}
+	return false;
+}
+
+void
+picker_mark_codes(struct picker *p, const char *codes)
+{
+	struct picker_item item;
+	size_t i;
+
+	for (i = 0; i < p->source.count; i++) {
+		item = (struct picker_item){ "", "", NULL };
+		p->source.item(p->source.data, i, &item);
+		picker_mark(p, i, item.code && has_code(codes, item.code));
+	}
+}
+
+void
+picker_marked_codes(const struct picker *p, struct buf *out)
+{
+	struct picker_item item;
+	size_t i;
+	bool any = false;
+
+	for (i = 0; i < p->source.count; i++) {
+		if (!picker_is_marked(p, i))
+			continue;
+		item = (struct picker_item){ "", "", NULL };
+		p->source.item(p->source.data, i, &item);
+		buf_fmt(out, "%s%s", any ? " " : "", item.code);
+		any = true;
+	}
+}
+
+/* ---- keys ---- */
+
+static bool
+picker_move(struct picker *p, enum action action)
+{
+	size_t count = picker_matches(p), last = count ? count - 1 : 0, to = p->current;
+	size_t page = p->page > 1 ? p->page - 1 : 1;
+
+	switch ((int)action) {
+	case ACTION_UP:
+		to = to ? to - 1 : 0;
+		break;
+	case ACTION_DOWN:
+		to++;
+		break;
+	case ACTION_PAGE_UP:
+		to = to > page ? to - page : 0;
+		break;
+	case ACTION_PAGE_DOWN:
+		to += page;
+		break;
+	case ACTION_FIRST:
+		to = 0;
+		break;
+	case ACTION_LAST:
+		to = last;
+		break;
+	default:
+		return false;
+	}
+	p->current = to < last ? to : last;
+	return true;
+}
+
+/* Enter on a row that was looked for among marks means that row, and then the next. */
+static enum picker_result
+picker_take(struct picker *p)
+{
+	if (picker_current(p) == PICKER_NONE)
+		return PICKER_STAY;
+	if (!p->options.multiple || !p->typed.len)
+		return PICKER_TAKEN;
+	picker_mark(p, picker_current(p), true);
+	picker_retype(p, 0, "", 0);
+	return PICKER_STAY;
+}
+
+static void
+picker_toggle(struct picker *p)
+{
+	size_t index = picker_current(p);
+
+	if (index == PICKER_NONE)
+		return;
+	picker_mark(p, index, !picker_is_marked(p, index));
+	if (p->typed.len)
+		picker_retype(p, 0, "", 0); /* the next one is looked for anew */
+}
+
+static void
+picker_type(struct picker *p, const struct key *key)
+{
+	size_t len = key->len;
+
+	if (p->typed.len + len > TYPED_MAX || (p->typed.len == 0 && *key->text == ' '))
+		return;
+	picker_retype(p, p->typed.len, key->text, len);
+}
+
+enum picker_result
+picker_key(struct picker *p, const struct key *key)
+{
+	enum context stack[] = { CONTEXT_MARKS, CONTEXT_PICKER, CONTEXT_GLOBAL };
+	size_t skip = p->options.multiple ? 0 : 1;
+	enum action action = keymap_action(key, stack + skip, 3 - skip);
+
+	if (action == ACTION_NONE && key_is_text(key)) {
+		picker_type(p, key);
+		return PICKER_STAY;
+	}
+	switch ((int)action) {
+	case ACTION_TAKE:
+		return picker_take(p);
+	case ACTION_MARK:
+		picker_toggle(p);
+		return PICKER_STAY;
+	case ACTION_DELETE_LEFT:
+		if (p->typed.len)
+			picker_retype(p,
+			    text_prev(p->typed.data, p->typed.len, p->typed.len), "", 0);
+		return PICKER_STAY;
+	case ACTION_CLEAR:
+		picker_retype(p, 0, "", 0);
+		return PICKER_STAY;
+	case ACTION_BACK:
+		if (!p->typed.len)
+			return PICKER_LEFT;
+		picker_retype(p, 0, "", 0);
+		return PICKER_STAY;
+	default:
+		return picker_move(p, action) ? PICKER_STAY : PICKER_PASS;
+	}
+}
+
+/* ---- drawing ---- */
+
+static void
+picker_draw_row(struct picker *p, struct screen *s, struct rect line, size_t position,
+    int code_cols)
+{
+	size_t index = picker_at(p, position);
+	struct picker_item item = { "", "", NULL };
+	bool current = position == p->current;
+	enum role role = current ? ROLE_SELECTED : ROLE_NORMAL;
+	char number[24];
+	int col = line.col, end = line.col + line.cols;
+
+	p->source.item(p->source.data, index, &item);
+	screen_fill(s, line, role);
+	if (p->options.multiple)
+		col += screen_put(s, line.row, col, end - col, role,
+		    picker_is_marked(p, index) ? "[x] " : "[ ] ");
+	snprintf(number, sizeof number, "%zu", index + 1);
+	screen_put_cut(s, line.row, col, code_cols, role,
+	    p->options.codes && item.code ? item.code : number);
+	col += code_cols + 1;
+	col += screen_put_cut(s, line.row, col, end - col, role, item.label);
+	if (item.extra && *item.extra && col + 2 < end)
+		screen_put_cut(s, line.row, col + 2, end - col - 2,
+		    current ? role : ROLE_MUTED, item.extra);
+	if (current)
+		screen_cursor(s, line.row, line.col);
+}
+
+/* Columns for codes or numbers: as the rows in sight need, at most a third. */
+static int
+picker_code_columns(const struct picker *p, size_t from, size_t to, int cols)
+{
+	struct picker_item item;
+	char number[24];
+	int width = 1, n;
+
+	for (; from < to; from++) {
+		item = (struct picker_item){ "", "", NULL };
+		p->source.item(p->source.data, picker_at(p, from), &item);
+		if (p->options.codes && item.code)
+			n = text_width(item.code, strlen(item.code));
+		else
+			n = snprintf(number, sizeof number, "%zu", picker_at(p, from) + 1);
+		width = n > width ? n : width;
+	}
+	return width < cols / 3 ? width : cols / 3;
+}
+
+static void
+picker_draw_foot(struct picker *p, struct screen *s, struct rect line)
+{
+	char position[64];
+	size_t count = picker_matches(p);
+	int used, width;
+
+	snprintf(position, sizeof position, "%zu/%zu", count ? p->current + 1 : 0, count);
+	width = (int)strlen(position);
+	used = screen_put(s, line.row, line.col, line.cols, ROLE_HINT, _("Find: "));
+	screen_put_cut(s, line.row, line.col + used, line.cols - used - width - 1,
+	    ROLE_MARK, picker_typed(p));
+	screen_put(s, line.row, line.col + line.cols - width, width, ROLE_MUTED, position);
+}
+
+void
+picker_draw(struct picker *p, struct screen *s, struct rect area)
+{
+	size_t count = picker_matches(p), rows, i;
+	struct rect line = { area.row, area.col, 1, area.cols };
+	int code_cols;
+
+	if (area.rows < 2 || area.cols < 12)
+		return;
+	rows = (size_t)area.rows - 1;
+	p->page = rows;
+	if (p->current < p->top)
+		p->top = p->current;
+	if (p->current >= p->top + rows)
+		p->top = p->current - rows + 1;
+	if (p->top + rows > count)
+		p->top = count > rows ? count - rows : 0;
+	code_cols = picker_code_columns(p, p->top,
+	    p->top + rows < count ? p->top + rows : count, area.cols);
+	for (i = 0; i < rows && p->top + i < count; i++, line.row++)
+		picker_draw_row(p, s, line, p->top + i, code_cols);
+	line.row = area.row + area.rows - 1;
+	if (count == 0) {
+		screen_wrap(s, (struct rect){ area.row, area.col, area.rows - 1, area.cols },
+		    ROLE_HINT, p->options.empty ? p->options.empty :
+		    p->typed.len ? _("Nothing matches. Backspace widens the search.") :
+		    _("The list is empty."), 0);
+		screen_cursor(s, line.row, area.col);
+	}
+	picker_draw_foot(p, s, line);
+}
+
+/* ---- the pop-up ---- */
+
+static int
+picker_widest(struct picker *p)
+{
+	struct picker_item item;
+	size_t i, count = p->source.count < 200 ? p->source.count : 200;
+	int widest = 0, width;
+
+	for (i = 0; i < count; i++) {
+		item = (struct picker_item){ "", "", NULL };
+		p->source.item(p->source.data, i, &item);
+		width = text_width(item.label, strlen(item.label)) + 14;
+		if (item.extra && *item.extra)
+			width += text_width(item.extra, strlen(item.extra)) + 2;
+		if (p->options.codes && item.code)
+			width += text_width(item.code, strlen(item.code));
+		widest = width > widest ? width : widest;
+	}
+	return widest;
+}
+
+static void
+picker_draw_popup(struct screen *s, void *data)
+{
+	struct picker *p = data;
+	enum context stack[] = { CONTEXT_MARKS, CONTEXT_PICKER, CONTEXT_GLOBAL };
+	size_t skip = p->options.multiple ? 0 : 1;
+	const char *title = p->options.title;
+	int wanted = picker_widest(p), rows;
+	int most = screen_size(s).cols - 4, need = title ? text_width(title,
+	    strlen(title)) + 10 : 0;
+
+	wanted = wanted > need ? wanted : need;
+	wanted = wanted < 40 ? 40 : wanted > most ? most : wanted;
+	rows = p->source.count < 100 ? (int)p->source.count + 3 : 100;
+	rows = rows < 6 ? 6 : rows;
+	if (rows > screen_size(s).rows - 3)
+		rows = screen_size(s).rows - 3;
+	picker_draw(p, s, screen_box(s, screen_middle(s, rows, wanted), title));
+	keymap_draw_bar(s, screen_size(s).rows - 1, stack + skip, 3 - skip);
+}
+
+bool
+picker_run(struct picker *p, struct screen *s)
+{
+	struct screen_layer layer = { .draw = picker_draw_popup, .data = p };
+	enum picker_result result;
+	enum context stack[] = { CONTEXT_MARKS, CONTEXT_PICKER, CONTEXT_GLOBAL };
+	size_t skip = p->options.multiple ? 0 : 1;
+	struct key key;
+
+	screen_push(s, &layer);
+	do {
+		screen_read(s, &key);
+		result = picker_key(p, &key);
+		if (result == PICKER_PASS &&
+		    keymap_action(&key, stack + skip, 3 - skip) == ACTION_HELP)
+			dialog_help(s, stack + skip, 3 - skip);
+	} while (result == PICKER_STAY || result == PICKER_PASS);
+	screen_pop(s, &layer);
+	return result == PICKER_TAKEN;
+}
+
+/* ---- without opening it ---- */
+
+size_t
+picker_guess(const struct picker_source *source, const char *typed)
+{
+	struct buf folded = { 0 };
+	struct picker_item item;
+	size_t i, found = PICKER_NONE, count = 0, label = PICKER_NONE, exact = PICKER_NONE;
+
+	text_fold(typed, strlen(typed), &folded);
+	buf_char(&folded, '\0');
+	text_trim(folded.data);
+	for (i = 0; *folded.data && i < source->count && exact == PICKER_NONE; i++) {
+		item = (struct picker_item){ "", "", NULL };
+		source->item(source->data, i, &item);
+		if (item.code && strlen(item.code) == strlen(folded.data) &&
+		    begins_folded(item.code, folded.data))
+			exact = i;
+		else if (label == PICKER_NONE && !strcmp(item.label, typed))
+			label = i;
+		else if (item_matches(source, NULL, i, folded.data)) {
+			found = i;
+			count++;
+		}
+	}
+	if (exact == PICKER_NONE && label != PICKER_NONE)
+		exact = label;
+	if (exact == PICKER_NONE && is_number(folded.data)) {
+		i = (size_t)strtoull(folded.data, NULL, 10);
+		if (i >= 1 && i <= source->count)
+			exact = i - 1;
+	}
+	if (exact == PICKER_NONE && count == 1)
+		exact = found;
+	buf_clear(&folded);
+	return exact;
+}

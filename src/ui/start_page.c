@@ -1,0 +1,392 @@
+/*
+ * start_page - who works here, where, and which collector hears of it
+ *
+ * The first start makes the notebook from it; later the same page changes what may be
+ * changed.
+ */
+#include "app_private.h"
+
+#include "dialog.h"
+#include "editor.h"
+#include "err.h"
+#include "form.h"
+#include "i18n.h"
+#include "list.h"
+#include "notebook.h"
+#include "picker.h"
+#include "place.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIELD_NAME, FIELD_ROLE, FIELD_STATION, FIELD_COLLECTOR, FIELD_TOKEN, FIELD_COUNT };
+
+struct field_row {
+	const char *label, *hint;
+	const char *setting; /* where settings keep it; NULL: cannot be changed later */
+	size_t max_chars;
+	bool masked;
+};
+
+/* clang-format off */
+static const struct field_row field_rows[FIELD_COUNT] = {
+	[FIELD_NAME] = { N_("Your name"),
+	    N_("As your colleagues know you. The notebook is called by it."),
+	    NULL, 30, false },
+	[FIELD_ROLE] = { N_("Role"),
+	    N_("F4 or the space bar opens the list."),
+	    SETTING_WORKER_ROLE, 30, false },
+	[FIELD_STATION] = { N_("Service point"),
+	    N_("Where you work, for example the name of the U-Station."),
+	    SETTING_STATION, 60, false },
+	[FIELD_COLLECTOR] = { N_("Collector"),
+	    N_("The district's address, as https://collector.example. May be left empty for now."),
+	    SETTING_COLLECTOR, 200, false },
+	[FIELD_TOKEN] = { N_("Device token"),
+	    N_("The long code that the district gave for this laptop. May be left empty for now."),
+	    SETTING_TOKEN, 200, true },
+};
+/* clang-format on */
+
+struct start_page {
+	struct app *app;
+	bool first; /* first start: the notebook is not there yet */
+	struct editor *fields[FIELD_COUNT];
+	int current;
+	struct form *form; /* whose list the roles come from, or NULL */
+	const struct itemset *roles;
+	struct screen_layer layer;
+};
+
+static const enum context stack[] = { CONTEXT_START, CONTEXT_FIELD, CONTEXT_GLOBAL };
+
+#define DEPTH (sizeof(stack) / sizeof(*stack))
+
+/* --- roles --- */
+
+/* The roles are a list of the visit form, so they are not said twice. */
+static void
+load_roles(struct start_page *p)
+{
+	struct buf folder = { 0 }, path = { 0 }, text = { 0 };
+	struct form_files files = { place_list, NULL };
+	const struct def *def;
+
+	if (place_forms(&folder, NULL)) {
+		files.data = folder.data;
+		buf_fmt(&path, "%s/visit.csv", buf_text(&folder));
+		if (place_read(buf_text(&path), FORM_BYTES_MAX, &text, NULL))
+			p->form = form_from_xlsform_csv(buf_text(&text), text.len, &files,
+			    NULL, NULL, NULL);
+	}
+	def = p->form ? form_find(p->form, "visitor_role") : NULL;
+	p->roles = def ? def->itemset : NULL;
+	buf_clear(&folder);
+	buf_clear(&path);
+	buf_clear(&text);
+}
+
+static const char *
+role_label(const struct start_page *p, size_t row)
+{
+	size_t language = form_language(p->form, i18n_language());
+	size_t column = p->roles->label_columns[language];
+
+	return list_cell(p->roles->list, row,
+	    column == LIST_NONE ? p->roles->value_column : column);
+}
+
+static void
+role_item(void *data, size_t index, struct picker_item *item)
+{
+	const struct start_page *p = data;
+
+	item->code = list_cell(p->roles->list, index, p->roles->value_column);
+	item->label = role_label(p, index);
+	item->extra = NULL;
+}
+
+/* Opens the list of roles; true when one was taken. */
+static bool
+pick_role(struct start_page *p)
+{
+	struct picker_source source;
+	struct picker_options options = { .title = _("Role") };
+	struct picker *picker;
+	bool taken;
+
+	if (!p->roles)
+		return false;
+	source = (struct picker_source){ list_count(p->roles->list), role_item, p };
+	picker = picker_new(&source, &options);
+	picker_select_code(picker, editor_text(p->fields[FIELD_ROLE]));
+	taken = picker_run(picker, p->app->screen) &&
+	    picker_current(picker) != PICKER_NONE;
+	if (taken)
+		editor_set(p->fields[FIELD_ROLE],
+		    list_cell(p->roles->list, picker_current(picker),
+			p->roles->value_column));
+	picker_free(picker);
+	return taken;
+}
+
+/* What was typed for the role: a code, a label, pinyin; its code, or false. */
+static bool
+settle_role(struct start_page *p)
+{
+	struct picker_source source;
+	const char *typed = editor_text(p->fields[FIELD_ROLE]);
+	size_t row;
+
+	if (!p->roles || !*typed)
+		return true;
+	source = (struct picker_source){ list_count(p->roles->list), role_item, p };
+	row = picker_guess(&source, typed);
+	if (row == PICKER_NONE)
+		return pick_role(p);
+	editor_set(p->fields[FIELD_ROLE],
+	    list_cell(p->roles->list, row, p->roles->value_column));
+	return true;
+}
+
+/* --- drawing --- */
+
+/* The role's words stand behind its code. */
+static void
+draw_role_words(struct start_page *p, int row, int col, int cols)
+{
+	size_t found = p->roles ? list_find(p->roles->list, p->roles->value_column,
+				      editor_text(p->fields[FIELD_ROLE]))
+				: LIST_NONE;
+
+	if (found != LIST_NONE && cols > 0)
+		screen_put_cut(p->app->screen, row, col, cols, ROLE_MUTED,
+		    role_label(p, found));
+}
+
+static void
+draw(struct screen *s, void *data)
+{
+	struct start_page *p = data;
+	struct rect all = screen_size(s);
+	int label_cols = 20, row = 3, step = all.rows >= 20 ? 2 : 1;
+
+	screen_fill(s, all, ROLE_NORMAL);
+	app_draw_title(p->app,
+	    p->first ? _("minqing field notebook: who are you?") : _("Settings"));
+	if (p->first && all.rows >= 20)
+		row += screen_wrap(s, (struct rect){ 2, 2, 3, all.cols - 4 }, ROLE_NORMAL,
+		    _("This laptop has no notebook yet. Say who you are; the rest can "
+		      "be changed later."),
+		    0);
+	for (int i = p->first ? 0 : 1; i < FIELD_COUNT; i++, row += step) {
+		struct rect area = { row, label_cols + 2, 1, all.cols - label_cols - 4 };
+		bool focused = i == p->current;
+
+		if (i == FIELD_ROLE && area.cols > 40)
+			area.cols = 16;
+		screen_put_cut(s, row, 2, label_cols - 1,
+		    focused ? ROLE_FOCUS_LABEL : ROLE_LABEL, _(field_rows[i].label));
+		editor_draw(p->fields[i], s, area, focused);
+		if (i == FIELD_ROLE)
+			draw_role_words(p, row, area.col + area.cols + 2,
+			    all.cols - area.col - area.cols - 4);
+	}
+	if (!p->app->notice.len)
+		screen_put_cut(s, all.rows - 3, 1, all.cols - 2, ROLE_HINT,
+		    _(field_rows[p->current].hint));
+	app_draw_bottom(p->app, stack, DEPTH);
+}
+
+/* --- keys --- */
+
+/* The current field is left: NULL when it may be, else what is wrong. */
+static const char *
+check_field(struct start_page *p)
+{
+	const char *text = editor_text(p->fields[p->current]);
+
+	if (p->current == FIELD_NAME && !*text)
+		return _("A name is needed: the notebook is called by it.");
+	if (p->current == FIELD_ROLE && !settle_role(p))
+		return _("Choose a role from the list, or leave it empty.");
+	if (p->current == FIELD_COLLECTOR && *text && strncmp(text, "http://", 7) != 0 &&
+	    strncmp(text, "https://", 8) != 0)
+		return _("The address begins with https:// (or http:// on this machine).");
+	return NULL;
+}
+
+/* True when the cursor went there. */
+static bool
+go(struct start_page *p, int to)
+{
+	const char *wrong = check_field(p);
+
+	if (wrong && to > p->current) {
+		app_say(p->app, "%s", wrong);
+		return false;
+	}
+	if (to >= (p->first ? 0 : 1) && to < FIELD_COUNT)
+		p->current = to;
+	editor_to_end(p->fields[p->current]);
+	return true;
+}
+
+static const char *
+field_text(struct start_page *p, int field, struct buf *out)
+{
+	editor_value(p->fields[field], out);
+	return buf_text(out);
+}
+
+static bool
+store_settings(struct start_page *p, struct err *err)
+{
+	bool good = true;
+
+	if (!notebook_begin(p->app->nb, err))
+		return false;
+	for (int i = 0; good && i < FIELD_COUNT; i++) {
+		struct buf text = { 0 };
+
+		if (field_rows[i].setting)
+			good = notebook_set(p->app->nb, field_rows[i].setting,
+			    field_text(p, i, &text), err);
+		buf_clear(&text);
+	}
+	return notebook_end(p->app->nb, good, good ? err : NULL) && good;
+}
+
+static bool
+make_notebook(struct start_page *p, struct err *err)
+{
+	struct buf texts[FIELD_COUNT] = { 0 };
+	struct worker worker = {
+		.name = field_text(p, FIELD_NAME, &texts[FIELD_NAME]),
+		.role = field_text(p, FIELD_ROLE, &texts[FIELD_ROLE]),
+		.station = field_text(p, FIELD_STATION, &texts[FIELD_STATION]),
+		.collector = field_text(p, FIELD_COLLECTOR, &texts[FIELD_COLLECTOR]),
+		.token = field_text(p, FIELD_TOKEN, &texts[FIELD_TOKEN]),
+	};
+
+	p->app->nb = place_create(&worker, p->app->clock, err);
+	for (int i = 0; i < FIELD_COUNT; i++)
+		buf_clear(&texts[i]);
+	return p->app->nb && notebook_set(p->app->nb, SETTING_LANGUAGE, i18n_language(), err);
+}
+
+/* True when everything is stored. */
+static bool
+save(struct start_page *p)
+{
+	struct err err = { 0 };
+
+	for (int i = p->first ? 0 : 1; i < FIELD_COUNT; i++) {
+		const char *wrong;
+
+		p->current = i;
+		wrong = check_field(p);
+		if (wrong) {
+			app_say(p->app, "%s", wrong);
+			return false;
+		}
+	}
+	if (p->first ? make_notebook(p, &err) : store_settings(p, &err)) {
+		app_say(p->app, "%s", p->first ? _("The notebook is ready.")
+					       : _("The settings are kept."));
+		return true;
+	}
+	p->current = FIELD_NAME;
+	app_say(p->app, "%s", err.text);
+	return false;
+}
+
+enum { STAY, SAVED, LEFT };
+
+static int
+act(struct start_page *p, const struct key *key)
+{
+	enum action action = keymap_action(key, stack, DEPTH);
+
+	switch ((int)action) {
+	case ACTION_LEAVE:
+	case ACTION_BACK:
+		return LEFT;
+	case ACTION_SAVE:
+		return save(p) ? SAVED : STAY;
+	case ACTION_OPEN_LIST:
+		if (p->current == FIELD_ROLE)
+			pick_role(p);
+		return STAY;
+	default:
+		break;
+	}
+	if (app_global_action(p->app, action, stack, DEPTH))
+		return STAY;
+	if (p->current == FIELD_ROLE && key->code == ' ' && p->roles) {
+		pick_role(p);
+		return STAY;
+	}
+	switch (editor_key(p->fields[p->current], key)) {
+	case EDITOR_NEXT:
+		if (p->current == FIELD_COUNT - 1 && key->code == K_ENTER)
+			return save(p) ? SAVED : STAY;
+		go(p, p->current + 1);
+		break;
+	case EDITOR_PREV:
+		go(p, p->current - 1);
+		break;
+	case EDITOR_TAKEN:
+	case EDITOR_REFUSED:
+	case EDITOR_PASS:
+		break;
+	}
+	return STAY;
+}
+
+static bool
+run(struct app *app, bool first)
+{
+	struct start_page p = { .app = app, .first = first, .current = first ? 0 : 1 };
+	struct key key;
+	int outcome = STAY;
+
+	load_roles(&p);
+	for (int i = 0; i < FIELD_COUNT; i++) {
+		struct editor_options options = { .max_chars = field_rows[i].max_chars,
+			.masked = field_rows[i].masked, .kill = &app->kill };
+		struct buf text = { 0 };
+
+		p.fields[i] = editor_new(&options);
+		if (!first && field_rows[i].setting)
+			notebook_get(app->nb, field_rows[i].setting, &text, NULL);
+		editor_set(p.fields[i], buf_text(&text));
+		editor_to_end(p.fields[i]);
+		buf_clear(&text);
+	}
+	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true };
+	screen_push(app->screen, &p.layer);
+	while (outcome == STAY) {
+		screen_read(app->screen, &key);
+		if (key.code != K_RESIZE)
+			buf_reset(&app->notice);
+		outcome = act(&p, &key);
+	}
+	screen_pop(app->screen, &p.layer);
+	for (int i = 0; i < FIELD_COUNT; i++)
+		editor_free(p.fields[i]);
+	form_free(p.form);
+	return outcome == SAVED;
+}
+
+bool
+start_page_run(struct app *app)
+{
+	return run(app, true);
+}
+
+void
+settings_page_run(struct app *app)
+{
+	run(app, false);
+}

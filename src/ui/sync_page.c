@@ -1,0 +1,154 @@
+/*
+ * sync_page - the day is sent: a bar while it runs, then what came of it
+ *
+ * The client runs in steps between keys, so the screen stays alive and Esc stops it.
+ * Whatever happens, what was not acknowledged stays queued.
+ */
+#include "app_private.h"
+
+#include "client.h"
+#include "err.h"
+#include "i18n.h"
+#include "notebook.h"
+#include "outbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REDRAW_MS 200
+
+struct sync_page {
+	struct app *app;
+	struct client *client; /* NULL when it could not begin */
+	enum client_state state;
+	struct err err;
+	struct screen_layer layer;
+};
+
+static const enum context stack[] = { CONTEXT_SYNC, CONTEXT_GLOBAL };
+
+#define DEPTH (sizeof(stack) / sizeof(*stack))
+
+static void
+draw_bar(struct screen *s, int row, int cols, long done, long total)
+{
+	int width = cols - 12, full = total ? (int)(done * width / total) : width;
+
+	screen_fill(s, (struct rect){ row, 2, 1, width }, ROLE_FIELD);
+	if (full > 0)
+		screen_fill(s, (struct rect){ row, 2, 1, full }, ROLE_SELECTED);
+	screen_printf(s, row, width + 4, 6, ROLE_NORMAL, "%3ld%%",
+	    total ? done * 100 / total : 100);
+}
+
+static void
+draw_progress(struct sync_page *p, int cols)
+{
+	const struct client_progress *c = client_progress(p->client);
+	struct screen *s = p->app->screen;
+
+	draw_bar(s, 3, cols, c->accepted + c->refused, c->total);
+	screen_printf(s, 5, 2, cols - 4, ROLE_NORMAL,
+	    _("%ld of %ld records answered; %ld accepted, %ld sent back"),
+	    c->accepted + c->refused, c->total, c->accepted, c->refused);
+	screen_printf(s, 6, 2, cols - 4, ROLE_MUTED,
+	    _("%lld bytes up, %lld down, %.1f seconds"), (long long)c->bytes_up,
+	    (long long)c->bytes_down, (double)c->milliseconds / 1000);
+	if (p->state == CLIENT_RUNNING && c->stage)
+		screen_put_cut(s, 8, 2, cols - 4, ROLE_NORMAL, c->stage);
+}
+
+static void
+draw(struct screen *s, void *data)
+{
+	struct sync_page *p = data;
+	struct rect all = screen_size(s);
+	struct rect text = { 8, 2, all.rows - 11, all.cols - 4 };
+
+	screen_fill(s, all, ROLE_NORMAL);
+	app_draw_title(p->app, _("Send to the collector"));
+	if (p->client)
+		draw_progress(p, all.cols);
+	if (!p->client)
+		screen_wrap(s, text, ROLE_ERROR, p->err.text, 0);
+	else if (p->state != CLIENT_RUNNING)
+		screen_wrap(s, text, p->state == CLIENT_DONE ? ROLE_NORMAL : ROLE_ERROR,
+		    client_sentence(p->client), 0);
+	app_draw_bottom(p->app, stack, DEPTH);
+}
+
+static void
+begin(struct sync_page *p)
+{
+	client_free(p->client);
+	p->err = (struct err){ 0 };
+	p->client = client_new(p->app->nb, &p->err);
+	p->state = p->client ? CLIENT_RUNNING : CLIENT_FAILED;
+}
+
+/* False when the worker leaves; a run that goes on is stopped first. */
+static bool
+act(struct sync_page *p, const struct key *key)
+{
+	enum action action = keymap_action(key, stack, DEPTH);
+
+	switch ((int)action) {
+	case ACTION_CANCEL:
+	case ACTION_BACK:
+	case ACTION_LEAVE:
+		if (p->state != CLIENT_RUNNING)
+			return false;
+		client_cancel(p->client);
+		return true;
+	case ACTION_TAKE:
+		return p->state == CLIENT_RUNNING;
+	case ACTION_RETRY:
+	case ACTION_SYNC:
+		if (p->state != CLIENT_RUNNING)
+			begin(p);
+		return true;
+	default:
+		app_global_action(p->app, action, stack, DEPTH);
+		return true;
+	}
+}
+
+/* A step of the network, then every key that is there. */
+static bool
+run_step(struct sync_page *p)
+{
+	struct key key;
+
+	p->state = client_step(p->client);
+	while (screen_poll(p->app->screen, &key))
+		if (!act(p, &key))
+			return false;
+	if (p->state == CLIENT_RUNNING) {
+		screen_paint(p->app->screen);
+		client_wait(p->client, screen_fd(p->app->screen), REDRAW_MS);
+	}
+	return true;
+}
+
+void
+sync_page_run(struct app *app)
+{
+	struct sync_page p = { .app = app };
+	struct key key;
+	bool on = true;
+
+	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true };
+	buf_reset(&app->notice);
+	begin(&p);
+	screen_push(app->screen, &p.layer);
+	while (on) {
+		if (p.state == CLIENT_RUNNING) {
+			on = run_step(&p);
+			continue;
+		}
+		screen_read(app->screen, &key);
+		on = act(&p, &key);
+	}
+	screen_pop(app->screen, &p.layer);
+	client_free(p.client);
+}

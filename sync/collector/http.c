@@ -1,0 +1,666 @@
+#include "http.h"
+
+#include "auth.h"
+#include "buf.h"
+#include "clock.h"
+#include "db.h"
+#include "err.h"
+#include "i18n.h"
+#include "ingest.h"
+#include "json.h"
+#include "mem.h"
+#include "problem.h"
+#include "wire.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#define CONNECTIONS_MAX 1000
+#define BODIES_MAX      (256u << 20) /* of all requests under way */
+#define DISCARD_MAX     (8u << 20)   /* of a refused body, so that its sender can read why */
+#define GRACE_MS        10000        /* for requests under way when told to stop */
+#define GZIP_FROM       1024         /* shorter answers are not worth it */
+#define LOOK_MS         1000         /* between looks for senders that went away */
+#define BUSY_SECONDS    "5"
+
+struct request {
+	struct http *http;
+	struct request *next, **link; /* all that are under way */
+	struct MHD_Connection *connection;
+	const struct route *route; /* NULL: no such address */
+	char id[17];               /* for the answer and the log */
+	int64_t began, heard;      /* milliseconds; heard: the last byte of the body */
+	struct db_device device;
+	struct ingest_counts counts;
+	enum problem problem; /* known before the body has come */
+	bool gzip, complete;
+	unsigned char *body;
+	size_t len, length, discarded; /* length: promised, and there is room for it */
+	bool endless; /* it promised more than is worth discarding */
+	int status;                    /* what was answered; 0: nothing yet */
+};
+
+struct http {
+	struct MHD_Daemon *daemon;
+	struct http_options options;
+	char address[80];
+	bool loopback, draining;
+	struct request *requests;
+	size_t bodies;  /* bytes promised to requests under way */
+	int64_t looked; /* when senders were last looked for */
+};
+
+struct answer {
+	struct buf body;
+	const char *type;
+	enum problem problem;
+};
+
+struct route {
+	const char *path, *method;
+	/* What can be said from the headers alone. */
+	enum problem (*check)(struct request *r);
+	/* Once the body is whole. */
+	void (*run)(struct request *r, struct answer *answer);
+};
+
+static enum problem check_batch(struct request *r);
+static void run_batch(struct request *r, struct answer *answer);
+static void run_hello(struct request *r, struct answer *answer);
+
+static const struct route routes[] = {
+	{ "/v1/batch", MHD_HTTP_METHOD_POST, check_batch, run_batch },
+	{ "/v1/hello", MHD_HTTP_METHOD_GET, NULL, run_hello },
+};
+
+#define ROUTES (sizeof(routes) / sizeof(routes[0]))
+
+static int64_t
+monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static const char *
+header(const struct request *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+/* One line a request, nothing of what was written in it. */
+static void
+log_request(const struct request *r)
+{
+	char now[CLOCK_STAMP_SIZE];
+
+	clock_stamp(r->http->options.clock, clock_now(r->http->options.clock), now);
+	fprintf(stderr,
+	    "%s %s %s %s %d device=%s bytes=%zu n=%ld new=%ld same=%ld bad=%ld ms=%lld\n",
+	    now, r->id, r->route ? r->route->method : "-",
+	    r->route ? r->route->path : "-", r->status,
+	    r->device.name[0] ? r->device.name : "-", r->len, r->counts.records,
+	    r->counts.added, r->counts.same, r->counts.bad,
+	    (long long)(monotonic() - r->began));
+}
+
+static void
+log_err(const struct request *r, const struct err *err)
+{
+	if (err->kind != ERR_NONE)
+		fprintf(stderr, "%s %s\n", r->id, err->text);
+}
+
+/* The batch's own checks, from the headers. */
+static enum problem
+check_batch(struct request *r)
+{
+	const char *type = header(r, "Content-Type"),
+		   *encoding = header(r, "Content-Encoding"),
+		   *length = header(r, "Content-Length");
+	static const char ndjson[] = "application/x-ndjson";
+	size_t n = type ? strcspn(type, "; \t") : 0;
+	unsigned long long promised;
+	char *end;
+
+	if (n != sizeof(ndjson) - 1 || strncasecmp(type, ndjson, n) != 0)
+		return PROBLEM_TYPE;
+	r->gzip = encoding && !strcasecmp(encoding, "gzip");
+	if (encoding && !r->gzip && strcasecmp(encoding, "identity") != 0)
+		return PROBLEM_ENCODING;
+	if (!length)
+		return PROBLEM_NO_LENGTH;
+	errno = 0;
+	promised = strtoull(length, &end, 10);
+	r->endless = errno || *end || promised > DISCARD_MAX;
+	if (r->endless || promised > WIRE_BODY_MAX)
+		return PROBLEM_TOO_LARGE;
+	if (r->http->bodies + promised > BODIES_MAX)
+		return PROBLEM_BUSY;
+	r->body = malloc(promised + 1);
+	if (!r->body)
+		return PROBLEM_BUSY;
+	r->length = promised;
+	r->http->bodies += promised;
+	return PROBLEM_NONE;
+}
+
+static enum problem
+check_token(struct request *r)
+{
+	struct err err = { 0 };
+	enum auth_result result = auth_check(r->http->options.ops, r->http->options.db,
+	    header(r, "Authorization"), &r->device, &err);
+
+	log_err(r, &err);
+	switch (result) {
+	case AUTH_OK:
+		return PROBLEM_NONE;
+	case AUTH_UNKNOWN:
+		return PROBLEM_NO_TOKEN;
+	case AUTH_REMOVED:
+		return PROBLEM_REMOVED;
+	case AUTH_BUSY:
+		return PROBLEM_BUSY;
+	case AUTH_FAILED:
+		break;
+	}
+	return PROBLEM_FAILED;
+}
+
+static enum problem
+check_request(struct request *r, const char *url, const char *method)
+{
+	const char *version = header(r, "Sync-Version");
+	enum problem problem;
+	size_t i;
+
+	for (i = 0; i < ROUTES && !r->route; i++)
+		if (!strcmp(url, routes[i].path))
+			r->route = &routes[i];
+	if (!r->route)
+		return PROBLEM_NOT_FOUND;
+	if (strcmp(method, r->route->method) != 0)
+		return PROBLEM_METHOD;
+	problem = check_token(r);
+	if (problem != PROBLEM_NONE)
+		return problem;
+	if (!version || strcmp(version, "1") != 0)
+		return PROBLEM_VERSION;
+	return r->route->check ? r->route->check(r) : PROBLEM_NONE;
+}
+
+static enum problem
+problem_of(enum ingest_result result)
+{
+	static const enum problem problems[] = {
+		[INGEST_OK] = PROBLEM_NONE,
+		[INGEST_DIGEST] = PROBLEM_DIGEST,
+		[INGEST_NOT_GZIP] = PROBLEM_NOT_GZIP,
+		[INGEST_NOT_NDJSON] = PROBLEM_NOT_NDJSON,
+		[INGEST_TOO_LARGE] = PROBLEM_TOO_LARGE,
+		[INGEST_TOO_MANY] = PROBLEM_TOO_LARGE,
+		[INGEST_NO_MEMORY] = PROBLEM_BUSY,
+		[INGEST_BUSY] = PROBLEM_BUSY,
+		[INGEST_FULL] = PROBLEM_FULL,
+		[INGEST_FAILED] = PROBLEM_FAILED,
+	};
+
+	return problems[result];
+}
+
+static void
+run_batch(struct request *r, struct answer *answer)
+{
+	const struct http_options *o = &r->http->options;
+	const char *label = header(r, "Batch-Id");
+	struct ingest_batch batch = { .device = r->device.id, .label = label ? label : "",
+		.digest = header(r, "Content-Digest"), .gzip = r->gzip, .body = r->body,
+		.len = r->len };
+	struct err err = { 0 };
+	enum ingest_result result;
+
+	if (strlen(batch.label) > 64)
+		batch.label = "";
+	result = ingest_run(o->ops, o->db, o->clock, &batch, &r->counts, &answer->body,
+	    &err);
+	log_err(r, &err);
+	answer->problem = problem_of(result);
+}
+
+static void
+run_hello(struct request *r, struct answer *answer)
+{
+	const struct http_options *o = &r->http->options;
+	char now[CLOCK_STAMP_SIZE];
+	struct json_writer w;
+
+	clock_stamp(o->clock, clock_now(o->clock), now);
+	json_writer_init(&w, &answer->body);
+	json_object(&w);
+	json_member(&w, "name", "minqing-collector");
+	json_member(&w, "version", o->version);
+	json_name(&w, "protocols");
+	json_array(&w);
+	json_integer(&w, WIRE_VERSION);
+	json_array_end(&w);
+	json_member(&w, "time", now);
+	json_member(&w, "device", r->device.name);
+	json_name(&w, "limits");
+	json_object(&w);
+	json_member_integer(&w, "max_bytes", WIRE_BODY_MAX);
+	json_member_integer(&w, "max_inflated", WIRE_INFLATED_MAX);
+	json_member_integer(&w, "max_ratio", WIRE_RATIO_MAX);
+	json_member_integer(&w, "max_records", WIRE_RECORDS_MAX);
+	json_member_integer(&w, "max_record", WIRE_RECORD_MAX);
+	json_member_integer(&w, "max_depth", WIRE_DEPTH_MAX);
+	json_member_integer(&w, "stall_seconds", o->stall);
+	json_object_end(&w);
+	json_object_end(&w);
+}
+
+/* What some statuses must or should say beside the body. */
+static void
+add_headers(const struct request *r, enum problem problem, struct MHD_Response *response)
+{
+	MHD_add_response_header(response, "Request-Id", r->id);
+	MHD_add_response_header(response, "Cache-Control", "no-store");
+	if (r->http->draining)
+		MHD_add_response_header(response, "Connection", "close");
+	if (problem == PROBLEM_NO_TOKEN)
+		MHD_add_response_header(response, "WWW-Authenticate",
+		    "Bearer realm=\"minqing\"");
+	else if (problem == PROBLEM_METHOD)
+		MHD_add_response_header(response, "Allow", r->route->method);
+	else if (problem == PROBLEM_ENCODING)
+		MHD_add_response_header(response, "Accept-Encoding", "gzip, identity");
+	else if (problem == PROBLEM_TYPE)
+		MHD_add_response_header(response, "Accept-Post", "application/x-ndjson");
+	else if (problem == PROBLEM_VERSION)
+		MHD_add_response_header(response, "Sync-Version", "1");
+	else if (problem == PROBLEM_BUSY)
+		MHD_add_response_header(response, "Retry-After", BUSY_SECONDS);
+}
+
+static bool
+wants_gzip(const struct request *r)
+{
+	const char *accept = header(r, "Accept-Encoding");
+
+	return accept && strstr(accept, "gzip") && !strstr(accept, "gzip;q=0");
+}
+
+static enum MHD_Result
+send_answer(struct request *r, struct answer *answer)
+{
+	struct MHD_Response *response;
+	struct buf packed = { 0 };
+	enum MHD_Result result;
+	bool gzip = answer->body.len >= GZIP_FROM && wants_gzip(r) &&
+	    wire_gzip(answer->body.data, answer->body.len, &packed, NULL);
+	struct buf *body = gzip ? &packed : &answer->body;
+
+	response = MHD_create_response_from_buffer(body->len, body->data,
+	    MHD_RESPMEM_MUST_COPY);
+	buf_clear(&packed);
+	buf_clear(&answer->body);
+	if (!response)
+		return MHD_NO;
+	MHD_add_response_header(response, "Content-Type", answer->type);
+	if (gzip)
+		MHD_add_response_header(response, "Content-Encoding", "gzip");
+	add_headers(r, answer->problem, response);
+	r->status = problem_status(answer->problem);
+	result = MHD_queue_response(r->connection, (unsigned)r->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static enum MHD_Result
+respond(struct request *r)
+{
+	struct answer answer = { .problem = r->problem, .type = "application/json" };
+
+	r->complete = true;
+	if (answer.problem == PROBLEM_NONE)
+		r->route->run(r, &answer);
+	if (answer.problem != PROBLEM_NONE) {
+		answer.type = "application/problem+json";
+		buf_reset(&answer.body);
+		problem_write(answer.problem, r->id, &answer.body);
+	}
+	return send_answer(r, &answer);
+}
+
+static int
+socket_of(const struct request *r)
+{
+	return MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+	    ->connect_fd;
+}
+
+/*
+ * libmicrohttpd takes no answer while a body is coming. Said straight to the socket,
+ * then, which is ours alone until the answer: nothing was sent on it since the last
+ * request. The end of the stream makes libmicrohttpd close it.
+ */
+static void
+break_off(struct request *r, enum problem problem)
+{
+	struct buf text = { 0 }, body = { 0 };
+
+	problem_write(problem, r->id, &body);
+	buf_fmt(&text,
+	    "HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\n"
+	    "Request-Id: %s\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
+	    problem_status(problem), problem_title(problem), r->id, body.len, body.data);
+	if (send(socket_of(r), text.data, text.len, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+	    (ssize_t)text.len)
+		r->status = problem_status(problem);
+	shutdown(socket_of(r), SHUT_RDWR);
+	r->complete = true;
+	buf_clear(&text);
+	buf_clear(&body);
+}
+
+static struct request *
+request_new(struct http *http, struct MHD_Connection *connection)
+{
+	struct request *r = calloc(1, sizeof(*r));
+	unsigned char random[8];
+
+	if (!r)
+		return NULL;
+	hash_random(random, sizeof(random));
+	hash_hex(random, sizeof(random), r->id);
+	r->http = http;
+	r->connection = connection;
+	r->began = r->heard = monotonic();
+	r->next = http->requests;
+	r->link = &http->requests;
+	if (r->next)
+		r->next->link = &r->next;
+	http->requests = r;
+	return r;
+}
+
+static void
+on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
+    enum MHD_RequestTerminationCode code)
+{
+	struct request *r = *con_cls;
+
+	(void)cls;
+	(void)connection;
+	(void)code;
+	if (!r)
+		return;
+	log_request(r);
+	*r->link = r->next;
+	if (r->next)
+		r->next->link = r->link;
+	r->http->bodies -= r->length;
+	free(r->body);
+	free(r);
+	*con_cls = NULL;
+}
+
+static enum MHD_Result
+take_body(struct request *r, const char *data, size_t len)
+{
+	r->heard = monotonic();
+	if (r->problem == PROBLEM_NONE && r->len + len <= r->length) {
+		memcpy(r->body + r->len, data, len);
+		r->len += len;
+		return MHD_YES;
+	}
+	if (r->problem == PROBLEM_NONE)
+		r->problem = r->route->check ? PROBLEM_TOO_LARGE : PROBLEM_NONE;
+	r->discarded += len;
+	if (r->discarded <= DISCARD_MAX)
+		return MHD_YES;
+	break_off(r, r->problem == PROBLEM_NONE ? PROBLEM_TOO_LARGE : r->problem);
+	return MHD_NO;
+}
+
+/* Called when the headers are there, whenever a piece of the body is, and at its end. */
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *data, size_t *len,
+    void **con_cls)
+{
+	struct request *r = *con_cls;
+	enum MHD_Result result;
+
+	(void)version;
+	if (!r) {
+		*con_cls = r = request_new(cls, connection);
+		if (!r)
+			return MHD_NO;
+		r->problem = check_request(r, url, method);
+		return r->endless ? respond(r) : MHD_YES;
+	}
+	if (*len == 0)
+		return respond(r);
+	result = take_body(r, data, *len);
+	*len = 0;
+	return result;
+}
+
+/* libmicrohttpd's epoll is edge-triggered and misses an end that came together with
+ * the last bytes; shutting the socket down is an edge that it sees. */
+static void
+drop_if_gone(struct request *r)
+{
+	char byte;
+
+	if (recv(socket_of(r), &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
+		return;
+	shutdown(socket_of(r), SHUT_RDWR);
+	r->complete = true;
+}
+
+/* Looks after the bodies that are coming. True when there are any. */
+static bool
+watch_bodies(struct http *http)
+{
+	int64_t now = monotonic(), stall = (int64_t)http->options.stall * 1000;
+	bool look = now - http->looked >= LOOK_MS, any = false;
+	struct request *r;
+
+	if (look)
+		http->looked = now;
+	for (r = http->requests; r; r = r->next) {
+		if (!r->complete && now - r->heard >= stall)
+			break_off(r, PROBLEM_STALLED);
+		else if (!r->complete && look)
+			drop_if_gone(r);
+		any |= !r->complete;
+	}
+	return any;
+}
+
+static int
+wait_limit(struct http *http, int64_t deadline)
+{
+	int64_t limit = watch_bodies(http) ? LOOK_MS : -1, left;
+	MHD_UNSIGNED_LONG_LONG mhd;
+
+	if (MHD_get_timeout(http->daemon, &mhd) == MHD_YES &&
+	    (limit < 0 || (int64_t)mhd < limit))
+		limit = (int64_t)mhd;
+	if (deadline) {
+		left = deadline - monotonic();
+		if (left < 0)
+			left = 0;
+		if (limit < 0 || left < limit)
+			limit = left;
+	}
+	return limit > 3600000 ? 3600000 : (int)limit;
+}
+
+static void
+stop_listening(struct http *http)
+{
+	MHD_socket fd = MHD_quiesce_daemon(http->daemon);
+
+	if (fd != MHD_INVALID_SOCKET)
+		close(fd);
+	http->draining = true;
+}
+
+bool
+http_serve(struct http *http, int stop_fd, struct err *err)
+{
+	const union MHD_DaemonInfo *info =
+	    MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	struct pollfd fds[2] = { { .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
+	int64_t deadline = 0;
+
+	if (!info)
+		return err_set(err, ERR_SYSTEM, _("The web server could not be started."));
+	fds[0].fd = info->epoll_fd;
+	while (!deadline || (http->requests && monotonic() < deadline)) {
+		int n = poll(fds, deadline ? 1 : 2, wait_limit(http, deadline));
+
+		if (n < 0 && errno != EINTR)
+			return err_set(err, ERR_SYSTEM, "poll: %s", strerror(errno));
+		MHD_run(http->daemon);
+		if (!deadline && fds[1].revents) {
+			stop_listening(http);
+			deadline = monotonic() + GRACE_MS;
+		}
+	}
+	return true;
+}
+
+/* "127.0.0.1:80" or "[::1]:80"; the host must be an address, so that nothing is asked
+ * of a name server. */
+static struct addrinfo *
+resolve(const char *listen_at, struct err *err)
+{
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE };
+	const char *colon = strrchr(listen_at, ':');
+	struct addrinfo *found = NULL;
+	char host[64];
+	size_t len = colon ? (size_t)(colon - listen_at) : 0;
+
+	if (len >= 2 && listen_at[0] == '[' && listen_at[len - 1] == ']') {
+		listen_at++;
+		len -= 2;
+	}
+	if (len > 0 && len < sizeof(host)) {
+		memcpy(host, listen_at, len);
+		host[len] = '\0';
+		if (getaddrinfo(host, colon + 1, &hints, &found) == 0)
+			return found;
+	}
+	err_set(err, ERR_INPUT,
+	    _("Cannot listen there: give an address and a port, as 127.0.0.1:8080."));
+	return NULL;
+}
+
+static bool
+is_loopback(const struct sockaddr_storage *at)
+{
+	if (at->ss_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(
+		    &((const struct sockaddr_in6 *)(const void *)at)->sin6_addr);
+	return ntohl(((const struct sockaddr_in *)(const void *)at)->sin_addr.s_addr) >>
+	    24 == 127;
+}
+
+static int
+listen_on(struct http *http, const char *listen_at, struct err *err)
+{
+	struct sockaddr_storage at;
+	socklen_t len = sizeof(at);
+	struct addrinfo *ai = resolve(listen_at, err);
+	char host[64], port[8];
+	int fd, on = 1;
+
+	if (!ai)
+		return -1;
+	fd = socket(ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+	    bind(fd, ai->ai_addr, ai->ai_addrlen) != 0 || listen(fd, SOMAXCONN) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&at, &len) != 0 ||
+	    getnameinfo((struct sockaddr *)&at, len, host, sizeof(host), port,
+		sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+		err_set(err, ERR_SYSTEM, _("Cannot listen at %s: %s"), listen_at,
+		    strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		fd = -1;
+		goto out;
+	}
+	http->loopback = is_loopback(&at);
+	snprintf(http->address, sizeof(http->address),
+	    at.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+out:
+	freeaddrinfo(ai);
+	return fd;
+}
+
+struct http *
+http_new(const char *listen_at, const struct http_options *options, struct err *err)
+{
+	struct http *http = mem_alloc(sizeof(*http));
+	int fd;
+
+	http->options = *options;
+	fd = listen_on(http, listen_at, err);
+	if (fd < 0)
+		goto fail;
+	/* Its own time-out is for idle connections and for headers that never end;
+	 * bodies have ours, which answers. */
+	http->daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, http,
+	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->stall + 15, MHD_OPTION_END);
+	if (!http->daemon) {
+		err_set(err, ERR_SYSTEM, _("The web server could not be started."));
+		close(fd);
+		goto fail;
+	}
+	return http;
+fail:
+	free(http);
+	return NULL;
+}
+
+void
+http_free(struct http *http)
+{
+	if (!http)
+		return;
+	MHD_stop_daemon(http->daemon);
+	free(http);
+}
+
+const char *
+http_address(const struct http *http)
+{
+	return http->address;
+}
+
+bool
+http_is_loopback(const struct http *http)
+{
+	return http->loopback;
+}
