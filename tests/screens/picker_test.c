@@ -330,9 +330,12 @@ run_lists(void *data)
 				clock_format_day(day, text);
 			snprintf(page.said, sizeof page.said, "day %s", text);
 		} else if (key.code == 'i') {
+			bool taken;
+
 			buf_str(&codes, "王");
+			taken = dialog_input(s, &input, &codes);
 			snprintf(page.said, sizeof page.said, "input %s %s",
-			    dialog_input(s, &input, &codes) ? "taken" : "left", codes.data);
+			    taken ? "taken" : "left", codes.data);
 		} else if (key.code == 'h') {
 			const enum context stack[] = { CONTEXT_NOTES, CONTEXT_ENTRY,
 				CONTEXT_GLOBAL };
