@@ -14,7 +14,8 @@ struct arena *arena_new(void);
 void arena_free(struct arena *a);
 void arena_reset(struct arena *a); /* forgets everything, keeps one block */
 
-void *arena_alloc(struct arena *a, size_t size); /* zeroed, aligned for any type */
+/* Zeroed, aligned for any type. */
+void *arena_alloc(struct arena *a, size_t size) __attribute__((returns_nonnull));
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 char *arena_fmt(struct arena *a, const char *fmt, ...)

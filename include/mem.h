@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size); /* zeroed */
+void *mem_alloc(size_t size) __attribute__((returns_nonnull)); /* zeroed */
 void *mem_resize(void *old, size_t size);
 char *mem_strdup(const char *s);
 char *mem_strndup(const char *s, size_t len);

@@ -22,6 +22,7 @@
 #include "session_private.h"
 #include "wire.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,7 @@ read_line(struct import *im, const char *text, size_t len)
 			continue;
 		}
 		if (t == JSON_OBJECT_END || t == JSON_ARRAY_END) {
+			assert(parent); /* the reader checked that it was open */
 			last = parent;
 			parent = parent->parent;
 			continue;
@@ -255,6 +257,7 @@ is_calculated(const struct def *def)
 static bool
 answer_question(struct import *im, struct node *node, struct item *item)
 {
+	assert(node);
 	item->taken = true;
 	if (item->type == JSON_OBJECT || item->type == JSON_ARRAY) {
 		refuse_node(im, node);

@@ -71,9 +71,7 @@ child_named(const struct def *parent, const char *name)
 static void
 copy_flat(struct json_reader *r, struct json_writer *w, const struct def *def)
 {
-	enum json_token t;
-
-	while ((t = json_next(r)) == JSON_NAME) {
+	while (json_next(r) == JSON_NAME) {
 		const struct def *child = child_named(def, r->text);
 		const char *raw;
 		size_t len;

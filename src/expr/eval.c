@@ -26,12 +26,14 @@ eval_fail(struct eval *ev, const struct ast *n, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return err_set(ev->err, ERR_INPUT, _("Column %zu: %s"), n->column, text);
+	err_set(ev->err, ERR_INPUT, _("Column %zu: %s"), n->column, text);
+	return false;
 }
 
 void
 eval_node_value(struct eval *ev, struct node_ref node, struct value *out)
 {
+	*out = value_string("");
 	node.tree->ops->value(node.tree, node.id, ev->arena, out);
 }
 
@@ -220,6 +222,8 @@ eval_comparison(struct eval *ev, const struct ast *n, struct value *out)
 bool
 eval(struct eval *ev, const struct ast *n, struct value *out)
 {
+	out->type = VALUE_STRING;
+	out->string = "";
 	switch (n->kind) {
 	case AST_NUMBER:
 		*out = value_number(n->number);

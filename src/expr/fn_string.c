@@ -53,6 +53,7 @@ text_or_own(struct call *c, const char **text)
 {
 	struct value own;
 
+	*text = "";
 	if (c->count) {
 		*text = call_string(c, 0);
 		return true;

@@ -101,7 +101,7 @@ struct seen {
 static uint32_t *
 seen_slot(const struct seen *seen, const struct nodes *set, struct node_ref n)
 {
-	size_t at = (n.id * UINT32_C(2654435761)) & (seen->cap - 1);
+	size_t at = (n.id * (size_t)UINT32_C(2654435761)) & (seen->cap - 1);
 
 	while (seen->slots[at] && (set->items[seen->slots[at] - 1].id != n.id ||
 				   set->items[seen->slots[at] - 1].tree != n.tree))

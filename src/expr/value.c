@@ -77,7 +77,7 @@ spell_out(const char *scientific, char *out)
 {
 	const char *e = strchr(scientific, 'e');
 	int exponent = e ? atoi(e + 1) : 0, point = 0, count = 0;
-	char digits[32];
+	char digits[40] = ""; /* as long as text in value_format_number() */
 
 	if (!e) {
 		strcpy(out, scientific);

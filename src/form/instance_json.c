@@ -12,6 +12,7 @@
 #include "json.h"
 #include "value.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,7 @@ write_children(struct json_writer *w, const struct node *group, bool only_releva
 {
 	const struct node *n = group->first;
 
+	/* Every question and group has its node, in the order of the form. */
 	for (const struct def *def = group->def->first; def; def = def->next) {
 		if (def->kind == DEF_REPEAT) {
 			write_repeat(w, group, def, only_relevant);
@@ -114,6 +116,7 @@ write_children(struct json_writer *w, const struct node *group, bool only_releva
 				n = n->next;
 			continue;
 		}
+		assert(n && n->def == def);
 		if (only_relevant && !n->relevant) {
 			; /* pruned */
 		} else if (def->kind == DEF_QUESTION) {

@@ -324,6 +324,7 @@ index_slot(const struct list *l, const struct list_index *index, size_t column,
 {
 	size_t at = hash_of(value) & index->mask;
 
+	assert(index->slots);
 	for (; index->slots[at]; at = (at + 1) & index->mask)
 		if (!strcmp(list_cell(l, index->slots[at] - 1, column), value))
 			break;
@@ -372,6 +373,7 @@ list_find(const struct list *l, size_t column, const char *value)
 	if (!index->slots || index->rows != l->row_count)
 		index_make(l, column);
 	at = index_slot(l, index, column, value);
+	assert(index->slots);
 	return index->slots[at] ? index->slots[at] - 1 : LIST_NONE;
 }
 

@@ -127,7 +127,7 @@ take_day(const char **s, int *year, int *month, int *day)
 	static const char *const after_year[] = { "-", "/", ".", "年", NULL };
 	static const char *const after_month[] = { "-", "/", ".", "月", NULL };
 	static const char *const after_day[] = { "日", "号", NULL };
-	int all;
+	int all = 0;
 
 	if (strspn(*s, "0123456789") == 8) {
 		take_digits(s, 8, &all);

@@ -11,6 +11,7 @@
 #include "i18n.h"
 #include "mem.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,7 +212,7 @@ warn_of_slip(struct xls *x, const struct xls_sheet *sheet, const struct spelling
 	const char *name =
 	    snake(x->arena, column->header, strcspn(column->header, ":"));
 
-	if (column->kind != COL_OTHER)
+	if (!table || column->kind != COL_OTHER)
 		return;
 	for (; table->name; table++)
 		if (strlen(table->name) > 4 && is_slip_of(name, table->name)) {
@@ -253,6 +254,7 @@ xls_read_header(
 		const char *at = headers[i];
 
 		column->header = next_part(x->arena, &at, true);
+		assert(column->header); /* a header has a first part */
 		if (at) /* next_part() cut it at "::"; trim the whole */
 			column->header = arena_strdup(x->arena, headers[i]);
 		read_column(x, table, double_colon, column);

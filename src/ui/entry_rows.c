@@ -286,6 +286,8 @@ drop_empty_headings(struct entry *e)
 		below = row->level;
 		e->rows[--kept] = *row;
 	}
+	if (!e->rows)
+		return;
 	memmove(e->rows, e->rows + kept, (e->count - kept) * sizeof(*e->rows));
 	e->count -= kept;
 }

@@ -575,20 +575,10 @@ resolve(const char *listen_at, struct err *err)
 	return NULL;
 }
 
-static bool
-is_loopback(const struct sockaddr_storage *at)
-{
-	if (at->ss_family == AF_INET6)
-		return IN6_IS_ADDR_LOOPBACK(
-		    &((const struct sockaddr_in6 *)(const void *)at)->sin6_addr);
-	return ntohl(((const struct sockaddr_in *)(const void *)at)->sin_addr.s_addr) >>
-	    24 == 127;
-}
-
 static int
 listen_on(struct http *http, const char *listen_at, struct err *err)
 {
-	struct sockaddr_storage at;
+	struct sockaddr_storage at = { 0 };
 	socklen_t len = sizeof(at);
 	struct addrinfo *ai = resolve(listen_at, err);
 	char host[64], port[8];
@@ -609,7 +599,7 @@ listen_on(struct http *http, const char *listen_at, struct err *err)
 		fd = -1;
 		goto out;
 	}
-	http->loopback = is_loopback(&at);
+	http->loopback = !strncmp(host, "127.", 4) || !strcmp(host, "::1");
 	snprintf(http->address, sizeof(http->address),
 	    at.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 out:

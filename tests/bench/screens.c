@@ -60,7 +60,7 @@ paint(const char *program, const char *label)
 		struct term *t =
 		    term_start(&(struct term_options){ .argv = argv });
 
-		if (!term_see(t, "F10"))
+		if (!term_appears(t, "F10"))
 			exit(1);
 		times[i] = now_ms() - began;
 		term_settle(t);

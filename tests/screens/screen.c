@@ -49,6 +49,7 @@ struct term {
 	char texts[ROW_TEXTS][ROW_BYTES];
 	int columns[ROW_BYTES]; /* of the bytes of the row read last */
 	int next_text;
+	long marks_seen; /* see term_catch_up() */
 };
 
 static const struct {
@@ -143,6 +144,20 @@ read_sleep(pid_t pid)
 
 /* ---- what comes out ---- */
 
+/* Takes the marks of term_catch_up() out of what came; returns what is left. */
+static ssize_t
+drop_marks(struct term *t, char *bytes, ssize_t n)
+{
+	ssize_t kept = 0;
+
+	for (ssize_t i = 0; i < n; i++)
+		if (bytes[i])
+			bytes[kept++] = bytes[i];
+		else
+			t->marks_seen++;
+	return kept;
+}
+
 /* Takes what is there, waiting at most so long for it. True when something was. */
 static bool
 term_pump(struct term *t, int timeout_ms)
@@ -156,6 +171,9 @@ term_pump(struct term *t, int timeout_ms)
 		n = read(t->master, bytes, sizeof bytes);
 		if (n <= 0)
 			break;
+		n = drop_marks(t, bytes, n);
+		if (n == 0)
+			continue;
 		if (t->waiting_for_answer) {
 			clock_gettime(CLOCK_MONOTONIC, &t->answered);
 			t->waiting_for_answer = false;
@@ -199,6 +217,24 @@ term_is_asleep(struct term *t, long *switches, enum sleep_kind *kind)
 	return !t->typed_since || *switches > t->woken;
 }
 
+/*
+ * What the program wrote reaches us some time after its write() returned: the kernel
+ * passes it on when it has a moment. A NUL written behind it, which a terminal ignores,
+ * comes out when all before it has.
+ */
+static void
+term_catch_up(struct term *t)
+{
+	struct timespec began;
+	long mark = t->marks_seen + 1;
+
+	if (write(t->slave, "", 1) != 1)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	while (t->marks_seen < mark && ms_since(&began) < TERM_PATIENCE_MS)
+		term_pump(t, 10);
+}
+
 bool
 term_settle(struct term *t)
 {
@@ -226,6 +262,7 @@ term_settle(struct term *t)
 		if (switches == seen && (kind == SLEEP_ENDLESS ||
 		    ms_since(&quiet) > TIMED_QUIET)) {
 			t->typed_since = false;
+			term_catch_up(t);
 			return true;
 		}
 		if (switches != seen)
@@ -669,15 +706,25 @@ term_wait_for(struct term *t, const char *text, bool there)
 }
 
 bool
-term_see(struct term *t, const char *text)
+term_appears(struct term *t, const char *text)
 {
 	return term_wait_for(t, text, true);
 }
 
 bool
+term_see(struct term *t, const char *text)
+{
+	if (!term_wait_for(t, text, true))
+		return false;
+	return term_check_ended(t) || term_settle(t) || term_check_ended(t);
+}
+
+bool
 term_see_not(struct term *t, const char *text)
 {
-	return term_wait_for(t, text, false);
+	if (!term_wait_for(t, text, false))
+		return false;
+	return term_check_ended(t) || term_settle(t) || term_check_ended(t);
 }
 
 void

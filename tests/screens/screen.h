@@ -10,9 +10,9 @@
  *
  * Nothing sleeps for a fixed time. term_keys() returns as soon as the program has
  * read everything and sleeps again with nothing more to print, which is asked of the
- * kernel (/proc/PID/syscall and the pty's queues); term_see() as soon as the text
- * stands there. Both are bounded by TERM_PATIENCE_MS. (The notebook's own screen.h is
- * <screen.h> for tests.)
+ * kernel (/proc/PID/syscall and the pty's queues); term_see() waits until the text
+ * stands there, and then likewise. Both are bounded by TERM_PATIENCE_MS. (The
+ * notebook's own screen.h is <screen.h> for tests.)
  */
 #ifndef TESTS_SCREENS_SCREEN_H
 #define TESTS_SCREENS_SCREEN_H
@@ -53,6 +53,8 @@ bool term_settle(struct term *t);
 /* Waits until text stands somewhere on the screen (is gone from it). On failure prints
  * the screen to stderr. */
 bool term_see(struct term *t, const char *text);
+/* As term_see(), but in the moment that it appears, perhaps in the middle of a painting. */
+bool term_appears(struct term *t, const char *text);
 bool term_see_not(struct term *t, const char *text);
 bool term_has(struct term *t, const char *text); /* now, no waiting */
 /* The row and column of text, or false. */
