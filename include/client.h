@@ -1,8 +1,10 @@
 /*
  * client - sends what waits in the outbox to the collector and takes its answers
  *
- * Runs in steps inside the caller's own loop: keys and the network share one thread.
- * libcurl is loaded when the first sync begins, so a start does not pay for it.
+ * Runs in steps inside the caller's own loop: keys and the network share one thread. A
+ * step takes a millisecond or two, and longer only where the disk does. libcurl is
+ * loaded when the first sync begins, so a start does not pay for it. The protocol:
+ * sync/PROTOCOL.md.
  *
  * Settings that it reads: SETTING_COLLECTOR, SETTING_TOKEN, and those below.
  */
@@ -24,25 +26,41 @@ struct notebook;
  * before it counts as cut (30). */
 #define SETTING_PATIENCE "collector.patience"
 #define SETTING_STALL    "collector.stall"
+/* Records a batch at most; not set: as many as the line carries well. */
+#define SETTING_BATCH "collector.batch"
+/* The closing window that the collector told, "17:00-18:30"; the client writes it. */
+#define SETTING_CLOSING "collector.closing"
 
 struct client_progress {
 	long total;            /* revisions waiting when it began */
 	long sent, accepted, refused;
 	int64_t bytes_total;   /* of answers waiting, before compression */
+	int64_t bytes_done;    /* of those, what is answered or has left this machine */
 	int64_t bytes_up, bytes_down;
 	int64_t milliseconds;
+	int64_t left;          /* milliseconds it will still take; -1: not known yet */
+	int64_t skew;          /* this clock minus the collector's, ms; 0: not told */
 	int batch;             /* number of the batch under way, from 1 */
 	const char *stage;     /* a few translated words: "connecting", … */
 };
 
 enum client_state { CLIENT_RUNNING, CLIENT_DONE, CLIENT_FAILED, CLIENT_CANCELLED };
 
+enum client_way {
+	CLIENT_BY_HAND,   /* somebody waits for it: tries for a while, leaves a receipt */
+	CLIENT_BY_ITSELF, /* gives up at once, without a receipt, if nothing answers */
+};
+
 /* The notebook must outlive it. NULL and err: no collector set, libcurl not there. */
-struct client *client_new(struct notebook *nb, struct err *err);
+struct client *client_new(struct notebook *nb, enum client_way way, struct err *err);
 void client_free(struct client *c);
 
-/* Waits until the network or file descriptor fd (-1: none) has something, at most
- * timeout_ms; true when fd is readable. */
+/* client_step() has something to do when fd is readable, or after so many milliseconds
+ * (-1: never). */
+int client_fd(const struct client *c);
+int client_timeout(const struct client *c);
+/* Waits for that, or until fd (-1: none) is readable, at most timeout_ms; true when fd
+ * is readable. */
 bool client_wait(struct client *c, int fd, int timeout_ms);
 enum client_state client_step(struct client *c);
 /* At once; what was under way stays queued. */
@@ -52,6 +70,8 @@ const struct client_progress *client_progress(const struct client *c);
 /* Of a sync that has ended: one sentence for the user; the receipt is stored. */
 const char *client_sentence(const struct client *c);
 const struct err *client_err(const struct client *c);
-int64_t client_receipt(const struct client *c);
+int64_t client_receipt(const struct client *c); /* 0: none was begun */
+/* Seconds after which the collector wants to be asked again; 0: it did not say. */
+long client_retry_after(const struct client *c);
 
 #endif

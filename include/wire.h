@@ -30,6 +30,17 @@ void wire_record_write(const struct outbox_item *item, struct buf *out);
 /* gzip, level 6, one member. */
 bool wire_gzip(const void *data, size_t len, struct buf *out, struct err *err);
 
+/* The same a piece at a time: only what is compressed is held. One packer packs any
+ * number of bodies, one after the other. */
+struct wire_packer;
+struct wire_packer *wire_packer_new(void);
+void wire_packer_free(struct wire_packer *p);
+/* Begins a body; bytes are appended to out until the end. */
+bool wire_packer_begin(struct wire_packer *p, struct buf *out, struct err *err);
+bool wire_packer_add(struct wire_packer *p, const void *data, size_t len,
+    struct err *err);
+bool wire_packer_end(struct wire_packer *p, struct err *err);
+
 enum wire_inflate_result {
 	WIRE_INFLATED,
 	WIRE_NOT_GZIP, /* or cut short, or with bytes after its end */
@@ -76,6 +87,19 @@ bool wire_answer_read(const char *text, size_t len, size_t sent,
 struct wire_limits {
 	long max_bytes, max_inflated, max_records;
 };
+
+/* What /v1/hello says, as far as a notebook wants it. */
+struct wire_hello {
+	int64_t time;      /* the collector's clock, milliseconds since 1970 */
+	char closing[12];  /* "17:00-18:30", its own local time; "": no such window */
+	struct wire_limits limits; /* at most what stood there before */
+};
+
+/* "17:00-18:30" as minutes of the day, from < to; false when it is not that. */
+bool wire_window_read(const char *text, int *from, int *to);
+
+/* False when it is no hello of a collector that speaks WIRE_VERSION. */
+bool wire_hello_read(const char *text, size_t len, struct wire_hello *hello);
 
 /* Limits that a problem document (413) names replace those in limits when smaller. */
 void wire_limits_read(const char *text, size_t len, struct wire_limits *limits);

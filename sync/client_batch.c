@@ -9,16 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIMIT_FIRST  150          /* records, until the line is known */
-#define LIMIT_MOST   500          /* records */
-#define BODY_MOST    (256l << 10) /* compressed: ten seconds of a poor line */
-#define GATHER_BYTES (2u << 20)   /* of lines held at once */
+#define BODY_MOST    (256l << 10) /* bytes, compressed */
+#define SHRINKS      4            /* lines / compressed, until it is known */
+#define PACK_AT_ONCE (48u << 10)  /* bytes of lines: a key must not wait for long */
 
 void
-batch_init(struct client_batch *b)
+batch_init(struct client_batch *b, int most)
 {
-	*b = (struct client_batch){ .limit = LIMIT_FIRST,
+	*b = (struct client_batch){ .shrinks = SHRINKS, .packer = wire_packer_new(),
 		.limits = { WIRE_BODY_MAX, WIRE_INFLATED_MAX, WIRE_RECORDS_MAX } };
+	pace_init(&b->pace, most);
 }
 
 static void
@@ -30,45 +30,49 @@ item_clear(struct batch_item *it)
 	free(it->message);
 }
 
-static void
-empty(struct client_batch *b)
+void
+batch_drop(struct client_batch *b)
 {
 	size_t i;
 
 	for (i = 0; i < b->count; i++)
 		item_clear(&b->items[i]);
-	b->count = 0;
+	b->count = b->packed_to = b->lines = 0;
 	b->odd = false;
-	buf_reset(&b->lines);
-	buf_reset(&b->text);
 	buf_reset(&b->packed);
 }
 
 void
 batch_clear(struct client_batch *b)
 {
-	empty(b);
+	batch_drop(b);
 	free(b->items);
-	buf_clear(&b->lines);
-	buf_clear(&b->text);
+	wire_packer_free(b->packer);
 	buf_clear(&b->packed);
+	buf_clear(&b->line);
 }
 
+static long
+body_most(const struct client_batch *b)
+{
+	return b->limits.max_bytes < BODY_MOST ? b->limits.max_bytes : BODY_MOST;
+}
+
+/* Goes on while what was chosen should fit into a body. */
 static bool
-gather_item(const struct outbox_item *item, void *data)
+choose(const struct outbox_item *item, void *data)
 {
 	struct client_batch *b = data;
 	struct batch_item *it;
 
 	b->items = mem_grow(b->items, &b->cap, b->count + 1, sizeof(*b->items));
 	it = &b->items[b->count++];
-	*it = (struct batch_item){ .seq = item->seq, .rev = item->rev, .at = b->lines.len,
-		.form = mem_strdup(item->form) };
+	*it = (struct batch_item){ .seq = item->seq, .rev = item->rev,
+		.bytes = item->answers_len, .form = mem_strdup(item->form) };
 	strncpy(it->id, item->id, sizeof(it->id) - 1);
 	strncpy(it->hash, item->hash, sizeof(it->hash) - 1);
-	wire_record_write(item, &b->lines);
-	it->len = b->lines.len - it->at;
-	return b->lines.len < GATHER_BYTES;
+	b->lines += item->answers_len;
+	return b->lines / b->shrinks < (size_t)body_most(b);
 }
 
 static int
@@ -79,6 +83,7 @@ by_age(const void *a, const void *b)
 	return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
+/* Sorted by form: 3 to 9 % smaller, for nothing. */
 static int
 by_form(const void *a, const void *b)
 {
@@ -88,79 +93,93 @@ by_form(const void *a, const void *b)
 	return order ? order : by_age(a, b);
 }
 
-/* The oldest so many of what was gathered; the others are gathered again next time. */
-static void
-keep_oldest(struct client_batch *b, size_t count)
-{
-	size_t i;
-
-	qsort(b->items, b->count, sizeof(*b->items), by_age);
-	for (i = count; i < b->count; i++)
-		item_clear(&b->items[i]);
-	b->count = count;
-}
-
-/* Sorted by form: 3 to 9 % smaller, for nothing. */
-static bool
-pack(struct client_batch *b, struct err *err)
-{
-	size_t i;
-
-	qsort(b->items, b->count, sizeof(*b->items), by_form);
-	buf_reset(&b->text);
-	buf_reset(&b->packed);
-	for (i = 0; i < b->count; i++)
-		buf_add(&b->text, b->lines.data + b->items[i].at, b->items[i].len);
-	if (!wire_gzip(b->text.data, b->text.len, &b->packed, err))
-		return false;
-	/* What shrinks like this would be taken for a bomb. */
-	b->gzip = b->text.len <= WIRE_RATIO_FREE ||
-	    b->text.len / WIRE_RATIO_MAX < b->packed.len;
-	return true;
-}
-
-const struct buf *
-batch_body(const struct client_batch *b)
-{
-	return b->gzip ? &b->packed : &b->text;
-}
-
-static bool
-fits(const struct client_batch *b)
-{
-	long most = b->limits.max_bytes < BODY_MOST ? b->limits.max_bytes : BODY_MOST;
-
-	return batch_body(b)->len <= (size_t)most &&
-	    b->text.len <= (size_t)b->limits.max_inflated;
-}
-
 bool
 batch_gather(struct client_batch *b, struct notebook *nb, struct err *err)
 {
-	long most = b->limits.max_records < LIMIT_MOST ? b->limits.max_records : LIMIT_MOST;
+	int most = b->pace.records;
 
-	empty(b);
-	if (b->limit > most)
-		b->limit = (int)most;
-	if (!outbox_each(nb, b->after, b->limit, gather_item, b, err))
+	if (most > b->limits.max_records)
+		most = (int)b->limits.max_records;
+	batch_drop(b);
+	if (!outbox_each(nb, b->after, most, choose, b, err))
 		return false;
-	while (b->count > 0) {
-		if (!pack(b, err))
-			return false;
-		if (fits(b) || b->count == 1)
-			return true;
-		keep_oldest(b, (b->count + 1) / 2);
-	}
+	if (b->count)
+		qsort(b->items, b->count, sizeof(*b->items), by_form);
 	return true;
+}
+
+/* The older half of it; the others are chosen again next time. */
+static void
+keep_half(struct client_batch *b)
+{
+	size_t i, keep = (b->count + 1) / 2;
+
+	qsort(b->items, b->count, sizeof(*b->items), by_age);
+	for (i = keep; i < b->count; i++)
+		item_clear(&b->items[i]);
+	b->count = keep;
+	qsort(b->items, b->count, sizeof(*b->items), by_form);
+	b->packed_to = 0;
+}
+
+static bool
+write_line(const struct outbox_item *item, void *data)
+{
+	buf_reset(data);
+	wire_record_write(item, data);
+	return false;
+}
+
+/* The next item's line, by the order of its finalising: it waits still. */
+static bool
+pack_one(struct client_batch *b, struct notebook *nb, struct err *err)
+{
+	const struct batch_item *it = &b->items[b->packed_to++];
+
+	if (!outbox_each(nb, it->seq - 1, 1, write_line, &b->line, err))
+		return false;
+	b->lines += b->line.len;
+	return wire_packer_add(b->packer, b->line.data, b->line.len, err);
+}
+
+/* Within the limits, and not so well compressed that it would pass for a bomb. */
+static bool
+fits(const struct client_batch *b)
+{
+	return b->packed.len <= (size_t)body_most(b) &&
+	    b->lines <= (size_t)b->limits.max_inflated &&
+	    (b->lines <= WIRE_RATIO_FREE || b->lines / WIRE_RATIO_MAX < b->packed.len);
+}
+
+enum batch_state
+batch_pack(struct client_batch *b, struct notebook *nb, struct err *err)
+{
+	size_t from;
+
+	if (b->packed_to == 0) {
+		buf_reset(&b->packed);
+		b->lines = 0;
+		if (!wire_packer_begin(b->packer, &b->packed, err))
+			return BATCH_FAILED;
+	}
+	for (from = b->lines; b->packed_to < b->count && b->lines - from < PACK_AT_ONCE;)
+		if (!pack_one(b, nb, err))
+			return BATCH_FAILED;
+	if (b->packed_to < b->count)
+		return BATCH_PACKING;
+	if (!wire_packer_end(b->packer, err))
+		return BATCH_FAILED;
+	b->shrinks = b->lines / b->packed.len + 1;
+	if (fits(b) || b->count == 1)
+		return BATCH_PACKED;
+	keep_half(b);
+	return BATCH_PACKING;
 }
 
 void
 batch_halve(struct client_batch *b)
 {
-	b->limit = (int)(b->count / 2);
-	if (b->limit < 1)
-		b->limit = 1;
-	b->clean = 0;
+	pace_halve(&b->pace, b->count);
 }
 
 void
@@ -241,6 +260,7 @@ fill_answers(const struct client_batch *b, struct outbox_answer *answers,
 			counts->later++;
 			continue;
 		}
+		counts->bytes += (int64_t)it->bytes;
 		if (it->code)
 			counts->refused++;
 		else
@@ -254,7 +274,7 @@ fill_answers(const struct client_batch *b, struct outbox_answer *answers,
 
 bool
 batch_store(struct client_batch *b, struct notebook *nb, int64_t receipt,
-    struct batch_counts *counts, struct err *err)
+    int64_t milliseconds, struct batch_counts *counts, struct err *err)
 {
 	struct outbox_answer *answers = mem_alloc(b->count * sizeof(*answers));
 	size_t n = fill_answers(b, answers, counts), i;
@@ -266,9 +286,7 @@ batch_store(struct client_batch *b, struct notebook *nb, int64_t receipt,
 	for (i = 0; i < b->count; i++)
 		if (b->items[i].seq > b->after)
 			b->after = b->items[i].seq;
-	if (++b->clean >= 2) {
-		b->limit *= 2; /* batch_gather() keeps it below what may be sent */
-		b->clean = 0;
-	}
+	pace_clean(&b->pace, b->count, milliseconds);
+	batch_drop(b);
 	return true;
 }

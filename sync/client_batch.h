@@ -1,8 +1,9 @@
 /*
  * client_batch - the batch under way: which revisions, which bytes, what was said of them
  *
- * Learns how many records the line carries at a time. Knows the outbox and the wire,
- * nothing of sockets.
+ * Holds the names of its revisions and their compressed bytes, nothing else, so that a
+ * long queue costs no more than a short one. Knows the outbox and the wire, nothing of
+ * sockets.
  */
 #ifndef CLIENT_BATCH_H
 #define CLIENT_BATCH_H
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "client_pace.h"
 #include "uuid.h"
 #include "wire.h"
 
@@ -23,9 +25,9 @@ struct batch_item {
 	char id[UUID_SIZE], hash[17];
 	int rev;
 	char *form;
-	size_t at, len; /* its line in lines */
-	bool listed;    /* in bad */
-	bool later;     /* to be sent again some other day */
+	size_t bytes; /* of its answers */
+	bool listed;  /* in bad */
+	bool later;   /* to be sent again some other day */
 	char *code, *path, *message;
 };
 
@@ -33,30 +35,39 @@ struct batch_item {
 struct client_batch {
 	struct batch_item *items; /* in the order of their lines */
 	size_t count, cap;
-	struct buf lines, text, packed;
-	bool gzip;     /* else the body is text */
-	bool odd;      /* the answer names a line that was not sent so */
-	int64_t after; /* seq: everything up to here was dealt with */
-	int limit;     /* records at a time, as the line is known so far */
-	int clean;     /* batches since the limit last changed */
+	struct wire_packer *packer;
+	struct buf packed, line;
+	size_t lines;     /* bytes before compression */
+	size_t packed_to; /* items that are in packed already */
+	size_t shrinks;   /* lines / packed, as the last batch came out */
+	bool odd;         /* the answer names a line that was not sent so */
+	int64_t after;    /* seq: everything up to here was dealt with */
+	struct pace pace;
 	struct wire_limits limits;
 };
 
 struct batch_counts {
 	long sent, accepted, refused, later;
+	int64_t bytes; /* of answers that were dealt with */
 };
 
-void batch_init(struct client_batch *b);
+/* most: records a batch at most; 0: as many as go well. */
+void batch_init(struct client_batch *b, int most);
 void batch_clear(struct client_batch *b);
 
-/* The next batch, packed; count 0 when nothing waits any more. */
-bool batch_gather(struct client_batch *b, struct notebook *nb, struct err *err);
-/* Its bytes as they are sent. */
-const struct buf *batch_body(const struct client_batch *b);
+/* Forgets what was chosen; it is chosen again. */
+void batch_drop(struct client_batch *b);
 
-/* After a cut: half of what it was, down to one. */
+/* Chooses the next batch, oldest first; count 0 when nothing waits any more. */
+bool batch_gather(struct client_batch *b, struct notebook *nb, struct err *err);
+
+enum batch_state { BATCH_PACKING, BATCH_PACKED, BATCH_FAILED };
+
+/* Packs a few records more, a millisecond's worth; BATCH_PACKED: packed has the body. */
+enum batch_state batch_pack(struct client_batch *b, struct notebook *nb, struct err *err);
+
+/* After a cut, or a 413, whose document may name the collector's limits. */
 void batch_halve(struct client_batch *b);
-/* After a 413, whose document may name the collector's limits. */
 void batch_shrink(struct client_batch *b, const char *problem, size_t len);
 
 /* What was said of every revision; false when this is no answer to this batch. */
@@ -64,8 +75,9 @@ bool batch_read_answer(struct client_batch *b, const char *text, size_t len);
 /* Says of the only revision that the collector cannot take it. */
 void batch_refuse_only(struct client_batch *b, const char *message);
 
-/* What was said, into the notebook, in one transaction; then the batch is dealt with. */
+/* What was said, into the notebook, in one transaction; then the batch is dealt with.
+ * milliseconds: how long the line took. */
 bool batch_store(struct client_batch *b, struct notebook *nb, int64_t receipt,
-    struct batch_counts *counts, struct err *err);
+    int64_t milliseconds, struct batch_counts *counts, struct err *err);
 
 #endif

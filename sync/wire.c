@@ -2,24 +2,17 @@
 
 #include "buf.h"
 #include "clock.h"
-#include "err.h"
 #include "hash.h"
-#include "i18n.h"
 #include "json.h"
 #include "outbox.h"
 #include "uuid.h"
+#include "wire_private.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <zlib.h>
-
-#define GZIP_LEVEL  6
-#define GZIP_WINDOW (15 + 16) /* 32 kB, and a gzip header instead of zlib's */
-#define GZIP_MEMORY 9
-#define STEP        (64u << 10)
-#define REV_MAX     1000000000L
+#define REV_MAX 1000000000L
 
 _Static_assert(JSON_DEPTH_MAX == WIRE_DEPTH_MAX, "the reader keeps the wire's limit");
 
@@ -60,103 +53,6 @@ wire_record_write(const struct outbox_item *item, struct buf *out)
 	}
 	json_object_end(&w);
 	buf_char(out, '\n');
-}
-
-bool
-wire_gzip(const void *data, size_t len, struct buf *out, struct err *err)
-{
-	z_stream z = { 0 };
-	size_t bound;
-	int rc;
-
-	if (len > UINT32_MAX / 2 || deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED,
-					GZIP_WINDOW, GZIP_MEMORY,
-					Z_DEFAULT_STRATEGY) != Z_OK)
-		return err_set(err, ERR_SYSTEM, _("The records could not be compressed."));
-	bound = deflateBound(&z, len);
-	buf_reserve(out, bound);
-	z.next_in = (Bytef *)(uintptr_t)data;
-	z.avail_in = (uInt)len;
-	z.next_out = (Bytef *)out->data + out->len;
-	z.avail_out = (uInt)bound;
-	rc = deflate(&z, Z_FINISH);
-	out->len += bound - z.avail_out;
-	out->data[out->len] = '\0';
-	deflateEnd(&z);
-	if (rc != Z_STREAM_END)
-		return err_set(err, ERR_SYSTEM, _("The records could not be compressed."));
-	return true;
-}
-
-/* Room for STEP more bytes and a NUL; false when there is no memory. */
-static bool
-room_for_step(struct buf *out)
-{
-	size_t cap = out->cap ? out->cap : STEP + 1;
-	char *data;
-
-	while (cap < out->len + STEP + 1)
-		cap *= 2;
-	if (cap == out->cap)
-		return true;
-	data = realloc(out->data, cap);
-	if (!data)
-		return false;
-	out->data = data;
-	out->cap = cap;
-	return true;
-}
-
-static size_t
-inflate_ceiling(size_t len, size_t max)
-{
-	size_t by_ratio = len > max / WIRE_RATIO_MAX ? max : len * WIRE_RATIO_MAX;
-
-	if (by_ratio < WIRE_RATIO_FREE)
-		by_ratio = WIRE_RATIO_FREE;
-	return by_ratio < max ? by_ratio : max;
-}
-
-enum wire_inflate_result
-wire_gunzip(const void *data, size_t len, size_t max, struct buf *out)
-{
-	enum wire_inflate_result result = WIRE_NOT_GZIP;
-	size_t ceiling = inflate_ceiling(len, max), total = 0;
-	z_stream z = { 0 };
-	int rc = Z_OK;
-
-	if (len > UINT32_MAX)
-		return WIRE_TOO_LARGE;
-	if (inflateInit2(&z, GZIP_WINDOW) != Z_OK)
-		return WIRE_NO_MEMORY;
-	z.next_in = (Bytef *)(uintptr_t)data;
-	z.avail_in = (uInt)len;
-	while (rc == Z_OK) {
-		size_t got;
-
-		if (!room_for_step(out)) {
-			rc = Z_MEM_ERROR;
-			break;
-		}
-		z.next_out = (Bytef *)out->data + out->len;
-		z.avail_out = STEP;
-		rc = inflate(&z, Z_NO_FLUSH);
-		got = STEP - z.avail_out;
-		total += got;
-		out->len += got;
-		out->data[out->len] = '\0';
-		if (total > ceiling) {
-			result = WIRE_TOO_LARGE;
-			goto out;
-		}
-	}
-	if (rc == Z_MEM_ERROR)
-		result = WIRE_NO_MEMORY;
-	else if (rc == Z_STREAM_END && z.avail_in == 0)
-		result = WIRE_INFLATED;
-out:
-	inflateEnd(&z);
-	return result;
 }
 
 /* What a line may say. Members that are not here are passed over. */
@@ -241,8 +137,8 @@ member_find(const char *name)
 	return m;
 }
 
-static bool
-read_number(const char *text, long *n)
+bool
+wire_number_read(const char *text, long *n)
 {
 	size_t len = strspn(text, "0123456789");
 
@@ -274,7 +170,7 @@ take_number(struct reading *rd, enum member m, const char *text)
 {
 	long *n = m == REV ? &rd->record->rev : &rd->record->base;
 
-	if (!read_number(text, n)) {
+	if (!wire_number_read(text, n)) {
 		*n = 0;
 		complain(rd, members[m].name, "must be a whole number");
 	}
@@ -498,145 +394,4 @@ wire_record_read(const char *line, size_t len, struct buf *scratch,
 	}
 	check_values(&rd);
 	return rd.bad ? "invalid" : NULL;
-}
-
-static bool
-read_count(struct json_reader *r, long *n)
-{
-	return json_next(r) == JSON_NUMBER && read_number(r->text, n);
-}
-
-/* Texts of a refusal while its object is read. */
-struct refusing {
-	struct wire_refusal refusal;
-	struct buf texts[4]; /* id, code, path, message */
-	long line;
-};
-
-static bool
-read_refusal_member(struct json_reader *r, struct refusing *f)
-{
-	static const char *const names[] = { "id", "code", "path", "message" };
-	size_t i;
-
-	if (!strcmp(r->text, "line"))
-		return read_count(r, &f->line);
-	if (!strcmp(r->text, "rev"))
-		return read_count(r, &f->refusal.rev);
-	for (i = 0; i < 4; i++) {
-		if (strcmp(r->text, names[i]) != 0)
-			continue;
-		if (json_next(r) != JSON_STRING)
-			return false;
-		buf_reset(&f->texts[i]);
-		buf_add(&f->texts[i], r->text, r->text_len);
-		return true;
-	}
-	return json_skip(r, NULL, NULL);
-}
-
-static bool
-read_refusal(struct json_reader *r, size_t sent, struct refusing *f)
-{
-	enum json_token token;
-	size_t i;
-
-	f->line = 0;
-	f->refusal.rev = 0;
-	for (i = 0; i < 4; i++)
-		buf_reset(&f->texts[i]);
-	while ((token = json_next(r)) == JSON_NAME)
-		if (!read_refusal_member(r, f))
-			return false;
-	if (token != JSON_OBJECT_END || f->line < 1 || (size_t)f->line > sent ||
-	    !f->texts[1].len)
-		return false;
-	f->refusal.line = (size_t)f->line - 1;
-	f->refusal.id = buf_text(&f->texts[0]);
-	f->refusal.code = buf_text(&f->texts[1]);
-	f->refusal.path = buf_text(&f->texts[2]);
-	f->refusal.message = buf_text(&f->texts[3]);
-	return true;
-}
-
-static bool
-read_refusals(struct json_reader *r, size_t sent, long *count,
-    void (*refusal)(const struct wire_refusal *refusal, void *data), void *data)
-{
-	struct refusing f = { 0 };
-	enum json_token token;
-	bool ok = json_next(r) == JSON_ARRAY;
-	size_t i;
-
-	while (ok && (token = json_next(r)) != JSON_ARRAY_END) {
-		ok = token == JSON_OBJECT && read_refusal(r, sent, &f);
-		if (ok) {
-			refusal(&f.refusal, data);
-			++*count;
-		}
-	}
-	for (i = 0; i < 4; i++)
-		buf_clear(&f.texts[i]);
-	return ok;
-}
-
-bool
-wire_answer_read(const char *text, size_t len, size_t sent,
-    void (*refusal)(const struct wire_refusal *refusal, void *data), void *data)
-{
-	long n = -1, fresh = -1, same = -1, bad = 0;
-	enum json_token token;
-	struct json_reader r;
-	bool ok, listed = false;
-
-	json_reader_init(&r, text, len);
-	ok = json_next(&r) == JSON_OBJECT;
-	while (ok && (token = json_next(&r)) != JSON_OBJECT_END) {
-		if (token != JSON_NAME)
-			ok = false;
-		else if (!strcmp(r.text, "n"))
-			ok = read_count(&r, &n);
-		else if (!strcmp(r.text, "new"))
-			ok = read_count(&r, &fresh);
-		else if (!strcmp(r.text, "same"))
-			ok = read_count(&r, &same);
-		else if (!strcmp(r.text, "bad"))
-			ok = !listed && read_refusals(&r, sent, &bad, refusal, data),
-			listed = true;
-		else
-			ok = json_skip(&r, NULL, NULL);
-	}
-	ok = ok && json_next(&r) == JSON_END;
-	json_reader_clear(&r);
-	return ok && listed && n == (long)sent && fresh >= 0 && same >= 0 &&
-	    fresh + same + bad == n;
-}
-
-void
-wire_limits_read(const char *text, size_t len, struct wire_limits *limits)
-{
-	const struct {
-		const char *name;
-		long *limit;
-	} known[] = { { "max_bytes", &limits->max_bytes },
-		{ "max_inflated", &limits->max_inflated },
-		{ "max_records", &limits->max_records } };
-	struct json_reader r;
-	size_t i;
-
-	json_reader_init(&r, text, len);
-	if (json_next(&r) == JSON_OBJECT)
-		while (json_next(&r) == JSON_NAME) {
-			long n = 0;
-
-			for (i = 0; i < 3 && strcmp(r.text, known[i].name) != 0; i++)
-				;
-			if (i == 3) {
-				if (!json_skip(&r, NULL, NULL))
-					break;
-			} else if (read_count(&r, &n) && n > 0 && n < *known[i].limit) {
-				*known[i].limit = n;
-			}
-		}
-	json_reader_clear(&r);
 }

@@ -94,7 +94,7 @@ command_sync(const struct command_context *context, const struct words *words)
 	if (!nb)
 		return status;
 	sigaction(SIGINT, &action, NULL);
-	c = client_new(nb, &err);
+	c = client_new(nb, CLIENT_BY_HAND, &err);
 	status = c ? run_sync(c, words_get(words, "--json") != NULL) : command_failed(&err);
 	client_free(c);
 	notebook_close(nb);

@@ -82,7 +82,7 @@ begin(struct sync_page *p)
 {
 	client_free(p->client);
 	p->err = (struct err){ 0 };
-	p->client = client_new(p->app->nb, &p->err);
+	p->client = client_new(p->app->nb, CLIENT_BY_HAND, &p->err);
 	p->state = p->client ? CLIENT_RUNNING : CLIENT_FAILED;
 }
 
