@@ -28,6 +28,7 @@ enum context {
 	CONTEXT_ROWS,   /* rows of a repeat */
 	CONTEXT_SYNC,
 	CONTEXT_DIALOG,
+	CONTEXT_INPUT,  /* a line typed into a dialog: above CONTEXT_FIELD */
 	CONTEXT_START,  /* first start */
 	CONTEXT_CALENDAR,
 	CONTEXT_VIEW,   /* text that is only read: a record, the help */

@@ -20,7 +20,9 @@ struct err;
 struct screen;
 
 /* What a piece of text is; the screen decides how that looks here. Nothing is ever
- * said by colour alone: a field is underlined, the focus reversed, marks are text. */
+ * said by colour alone: a field is underlined, the label of the one with the focus is
+ * reversed and the cursor stands in it, marks are text. (Labels are short: going from
+ * field to field costs few bytes, and text stays easy to read while it is typed.) */
 enum role {
 	ROLE_NORMAL,
 	ROLE_TITLE,    /* the top line */

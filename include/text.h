@@ -54,6 +54,11 @@ void text_visible(const char *s, size_t len, struct buf *out);
 /* Where needle stands in hay, both folded; (size_t)-1 when nowhere. */
 size_t text_find(const char *hay, const char *needle);
 
+/* The first 40 columns of s in whole clusters, with ".." when that is not all: for
+ * sentences that quote what was typed. Returns out. */
+#define TEXT_BRIEF 160
+const char *text_brief(const char *s, char out[TEXT_BRIEF]);
+
 /* Trims blanks (U+3000 too) from both ends, in place. */
 void text_trim(char *s);
 

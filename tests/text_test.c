@@ -258,6 +258,21 @@ mapped(mapper *map, const char *from, const char *want)
 }
 
 static void
+quoting(void)
+{
+	char out[TEXT_BRIEF], mark[] = "\u0301", many[2 * TEXT_BRIEF + 2] = "e";
+
+	CHECK_STR(text_brief("王淑芳", out), "王淑芳");
+	CHECK_STR(text_brief("一二三四五六七八九十一二三四五六七八九十一", out),
+	    "一二三四五六七八九十一二三四五六七八九十..");
+	CHECK_STR(text_brief("a一二三四五六七八九十一二三四五六七八九十", out),
+	    "a一二三四五六七八九十一二三四五六七八九..");
+	while (strlen(many) + 2 < sizeof many)
+		strcat(many, mark);
+	CHECK_STR(text_brief(many, out), "..");
+}
+
+static void
 nfc(void)
 {
 	mapped(text_nfc, "", "");
@@ -411,6 +426,7 @@ main(void)
 	RUN(code_points);
 	RUN(words);
 	RUN(fitting);
+	RUN(quoting);
 	RUN(nfc);
 	RUN(folding);
 	RUN(visible);

@@ -476,6 +476,18 @@ text_find(const char *hay, const char *needle)
 	}
 }
 
+const char *
+text_brief(const char *s, char out[TEXT_BRIEF])
+{
+	size_t len = strlen(s), n = text_fit(s, len, 40);
+
+	while (n > TEXT_BRIEF - sizeof(".."))
+		n = text_prev(s, len, n);
+	memcpy(out, s, n);
+	strcpy(out + n, n < len ? ".." : "");
+	return out;
+}
+
 void
 text_trim(char *s)
 {

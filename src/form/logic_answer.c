@@ -50,8 +50,8 @@ write_integer(struct typed *t)
 	if (s - t->text > 1 || !*s || s[strspn(s, "0123456789")])
 		return err_set(
 		    t->err, ERR_INPUT,
-		    _("\"%.40s\" is not a whole number: type digits only, such as 12."),
-		    t->text);
+		    _("\"%s\" is not a whole number: type digits only, such as 12."),
+		    text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
 	if (strlen(digits) > DIGITS_MAX)
 		return err_set(t->err, ERR_INPUT,
 			       _("This number is too long: at most 15 digits."));
@@ -84,10 +84,10 @@ write_decimal(struct typed *t)
 
 	if (!is_decimal(t->text))
 		return err_set(t->err, ERR_INPUT,
-			       _("\"%.40s\" is not a number: type digits, with a point "
+			       _("\"%s\" is not a number: type digits, with a point "
 				 "for parts, such as "
 				 "12.5."),
-			       t->text);
+			       text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
 	value_format_number(value_parse_number(t->text + (*t->text == '+')), number);
 	buf_str(t->out, number);
 	return true;
@@ -161,13 +161,13 @@ write_date(struct typed *t)
 	if (!take_day(&s, &year, &month, &day) ||
 	    (*s && !(*s == 'T' && clock_parse(t->text, &ms, &offset))))
 		return err_set(t->err, ERR_INPUT,
-			       _("\"%.40s\" is not a date: type it like 2026-11-05."),
-			       t->text);
+			       _("\"%s\" is not a date: type it like 2026-11-05."),
+			       text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
 	if (!is_day(year, month, day))
 		return err_set(
 		    t->err, ERR_INPUT,
-		    _("There is no such day as %.40s: check the month and the day."),
-		    t->text);
+		    _("There is no such day as %s: check the month and the day."),
+		    text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
 	buf_fmt(t->out, "%04d-%02d-%02d", year, month, day);
 	return true;
 }
@@ -230,8 +230,8 @@ write_time(struct typed *t)
 
 	if (!take_time(&s, &hour, &minute) || !is_time_tail(s))
 		return err_set(t->err, ERR_INPUT,
-			       _("\"%.40s\" is not a time of day: type it like 09:05."),
-			       t->text);
+			       _("\"%s\" is not a time of day: type it like 09:05."),
+			       text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
 	buf_fmt(t->out, "%02d:%02d%s", hour, minute, s);
 	return true;
 }
@@ -255,8 +255,8 @@ write_datetime(struct typed *t)
 	    (*s && (s++, !take_time(&s, &hour, &minute) || *s)))
 		return err_set(
 		    t->err, ERR_INPUT,
-		    _("\"%.40s\" is not a date and time: type it like 2026-11-05 09:05."),
-		    t->text);
+		    _("\"%s\" is not a date and time: type it like 2026-11-05 09:05."),
+		    text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
 	ms = ((clock_day_from_civil(year, month, day) * 24 + hour) * 60 + minute) *
 	     60000;
 	ms -= clock_offset(clock, ms) * INT64_C(60000);
@@ -271,8 +271,8 @@ static bool
 no_choice(struct typed *t, const char *name)
 {
 	return err_set(t->err, ERR_INPUT,
-		       _("\"%.100s\" is not among the choices: choose one of the list."),
-		       name);
+		       _("\"%s\" is not among the choices: choose one of the list."),
+		       text_brief(name, (char[TEXT_BRIEF]){ 0 }));
 }
 
 static bool

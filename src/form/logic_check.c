@@ -13,6 +13,7 @@
 #include "i18n.h"
 #include "instance.h"
 #include "list.h"
+#include "text.h"
 
 #include <stdio.h>
 
@@ -85,8 +86,8 @@ wrong_choice(struct logic *l, const struct node *node, const char *name,
 	else
 		snprintf(
 		    text, sizeof(text),
-		    _("\"%.100s\" is not among the choices here: please choose again."),
-		    name);
+		    _("\"%s\" is not among the choices here: please choose again."),
+		    text_brief(name, (char[TEXT_BRIEF]){ 0 }));
 	say(l, node, NULL, text, message);
 	return LOGIC_CHOICE;
 }

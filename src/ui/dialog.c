@@ -18,7 +18,7 @@
 #define COLS_WANTED 60
 
 static const enum context dialog_stack[] = { CONTEXT_DIALOG, CONTEXT_GLOBAL };
-static const enum context field_stack[] = { CONTEXT_FIELD, CONTEXT_DIALOG,
+static const enum context field_stack[] = { CONTEXT_INPUT, CONTEXT_FIELD,
 	CONTEXT_GLOBAL };
 static const enum context view_stack[] = { CONTEXT_VIEW, CONTEXT_GLOBAL };
 
@@ -204,9 +204,10 @@ dialog_input(struct screen *s, const struct dialog_input *input, struct buf *io)
 		action = keymap_action(&key, field_stack, 3);
 		if (action == ACTION_HELP)
 			dialog_help(s, field_stack, 3);
-		else if (action != ACTION_BACK && editor_key(l.editor, &key) == EDITOR_NEXT &&
-		    key.code != K_DOWN)
+		else if (action == ACTION_TAKE)
 			taken = line_accept(&l, &value);
+		else if (action != ACTION_BACK)
+			editor_key(l.editor, &key);
 	}
 	screen_pop(s, &layer);
 	if (taken) {
@@ -256,7 +257,7 @@ reading_line(struct screen *s, struct rect in, const char *line, size_t len, int
 	area.row = in.row + (at > 0 ? at : 0);
 	area.rows = in.rows - (at > 0 ? at : 0);
 	if (tab && skip == 0 && area.rows > 0 && s)
-		screen_put_bytes(s, area.row, area.col, left, ROLE_FOCUS_LABEL, line,
+		screen_put_bytes(s, area.row, area.col, left, ROLE_HEADING, line,
 		    (size_t)(tab - line));
 	area.col += indent;
 	area.cols -= indent;

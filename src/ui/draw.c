@@ -219,12 +219,42 @@ screen_vline(struct screen *s, int row, int col, int rows, enum role role)
 		mvaddch(row + i, col, ACS_VLINE);
 }
 
+/* Before something is put beside column col: of a wide character that stands on both
+ * sides of its left edge curses would leave half, and never draw it again. */
+static void
+part_at(int row, int col)
+{
+	wchar_t before[512], chars[CCHARW_MAX];
+	cchar_t blank;
+	attr_t looks;
+	short pair;
+	int i, at = 0;
+
+	if (col < 1 || col >= (int)(sizeof before / sizeof *before))
+		return;
+	if (mvinnwstr(row, 0, before, col) == ERR)
+		return;
+	for (i = 0; before[i] && at < col; i++)
+		at += wcwidth(before[i]);
+	if (at != col + 1)
+		return;
+	mvin_wch(row, col - 1, &blank);
+	getcchar(&blank, chars, &looks, &pair, NULL);
+	setcchar(&blank, L" ", looks, pair, NULL);
+	mvadd_wch(row, col - 1, &blank);
+	mvadd_wch(row, col, &blank);
+}
+
 struct rect
 screen_box(struct screen *s, struct rect area, const char *title)
 {
 	struct rect inside = { area.row + 1, area.col + 2, area.rows - 2, area.cols - 4 };
-	int right = area.col + area.cols - 1, bottom = area.row + area.rows - 1, used;
+	int right = area.col + area.cols - 1, bottom = area.row + area.rows - 1, used, row;
 
+	for (row = area.row; row <= bottom; row++) {
+		part_at(row, area.col);
+		part_at(row, right + 1);
+	}
 	screen_fill(s, area, ROLE_POPUP);
 	screen_hline(s, area.row, area.col, area.cols, ROLE_POPUP);
 	screen_hline(s, bottom, area.col, area.cols, ROLE_POPUP);
@@ -237,7 +267,7 @@ screen_box(struct screen *s, struct rect area, const char *title)
 	if (title && *title && area.cols > 8) {
 		screen_put(s, area.row, area.col + 2, 1, ROLE_POPUP, " ");
 		used = screen_put_cut(s, area.row, area.col + 3, area.cols - 6,
-		    ROLE_FOCUS_LABEL, title);
+		    ROLE_HEADING, title);
 		screen_put(s, area.row, area.col + 3 + used, 1, ROLE_POPUP, " ");
 	}
 	return inside;

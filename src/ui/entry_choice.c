@@ -18,7 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHORT_LIST 5 /* choices that the hint row may show */
+/* The hint row shows a list when it is as short as this, whole or not at all. */
+#define SHORT_LIST 5
+#define SHORT_COLS 60
 
 struct choices {
 	struct entry *e;
@@ -286,7 +288,9 @@ entry_choice_hint(struct entry *e, const struct node *node, struct buf *out)
 		else
 			buf_fmt(out, "%s%zu %s", i ? "  " : "", i + 1, it.label);
 	}
-	if (c.count > SHORT_LIST)
+	if (c.count > SHORT_LIST || text_width(buf_text(out), out->len) > SHORT_COLS) {
+		buf_reset(out);
 		buf_fmt(out, _("%zu choices: type, or F4"), c.count);
+	}
 	free(c.rows);
 }

@@ -313,17 +313,16 @@ draw_instance(struct entry *e, size_t i, int line, int cols)
 {
 	const struct entry_row *row = &e->rows[i];
 	int col = indent_of(row), room = cols - col - 1;
-	enum role role = i == e->at ? ROLE_SELECTED : ROLE_NORMAL;
+	enum role role = i == e->at		? ROLE_SELECTED
+	    : row->kind == ROW_ADD		? ROLE_MUTED
+						: ROLE_NORMAL;
 
 	if (row->wrong)
 		screen_put(e->screen, line, 1, 1, ROLE_ERROR, "!");
-	if (i == e->at) {
-		screen_fill(e->screen, (struct rect){ line, col, 1, room }, role);
+	if (i == e->at)
 		screen_cursor(e->screen, line, col);
-	}
 	if (row->kind == ROW_ADD)
-		screen_printf(e->screen, line, col, room, i == e->at ? role : ROLE_MUTED,
-		    "F7  %s", row->text);
+		screen_printf(e->screen, line, col, room, role, "F7  %s", row->text);
 	else
 		screen_printf(e->screen, line, col, room, role, "%2zu  %s",
 		    instance_repeat_index(row->node) + 1, row->text);

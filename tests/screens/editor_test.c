@@ -171,7 +171,7 @@ hanzi_go_in_and_the_cursor_follows(void)
 	CHECK_STR(term_row(t, 2), " Name     王芳");
 	check_cursor(t, 2, 12);
 	CHECK_INT(term_look(t, 2, 10).width, 2);
-	CHECK(term_look(t, 2, 10).reverse);
+	CHECK(term_look(t, 2, 10).underline);
 	CHECK(term_look(t, 3, 10).underline);
 	CHECK_STR(finish(t), "王芳||||");
 }

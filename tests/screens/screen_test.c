@@ -380,6 +380,74 @@ a_popup_leaves_no_hole(void)
 	term_free(t);
 }
 
+/* Rows of wide characters with other looks among them, at even and odd columns. */
+static void
+hanzi_draw(struct screen *s, void *data)
+{
+	static const enum role looks[] = { ROLE_NORMAL, ROLE_HEADING, ROLE_FIELD };
+	int row, col;
+
+	(void)data;
+	for (row = 0; row < 24; row++)
+		for (col = row % 2; col < 74; col += 6)
+			screen_put(s, row, col, 6, looks[(row + col) % 3], "民情日");
+	screen_cursor(s, 0, 0);
+}
+
+static void
+frame_draw(struct screen *s, void *data)
+{
+	const int *col = data;
+
+	screen_box(s, (struct rect){ 2, *col, 18, 30 + *col % 3 }, NULL);
+}
+
+/* A letter opens a frame at a column of its own, any other key closes it. */
+static int
+run_frames(void *data)
+{
+	struct screen_layer page = { .draw = hanzi_draw, .covers = true };
+	int col = 0;
+	struct screen_layer frame = { .draw = frame_draw, .data = &col };
+	struct err err = { 0 };
+	struct screen *s = screen_open(&err);
+	struct key key;
+
+	(void)data;
+	screen_push(s, &page);
+	do {
+		screen_read(s, &key);
+		screen_pop(s, &frame);
+		if (key.code >= 'a' && key.code < 'q') {
+			col = key.code - 'a' + 15;
+			screen_push(s, &frame);
+		}
+	} while (key.code != 'q');
+	screen_close(s);
+	return 0;
+}
+
+/* A frame's edge on half a wide character. */
+static void
+half_covered_characters_come_back(void)
+{
+	struct term *t = term_start(&(struct term_options){ .run = run_frames });
+	char *before, *after, letter[2] = "a";
+
+	term_see(t, "民情日");
+	term_settle(t);
+	before = term_text(t);
+	for (; *letter < 'q'; ++*letter) {
+		term_keys(t, letter);
+		term_keys(t, "<Esc>");
+		after = term_text(t);
+		CHECK_STR(after, before);
+		free(after);
+	}
+	free(before);
+	term_free(t);
+}
+
 static void
 questions_take_letters_enter_and_esc(void)
 {
@@ -538,6 +606,7 @@ main(void)
 	RUN(dangerous_text_is_harmless);
 	RUN(text_is_cut_at_whole_characters);
 	RUN(a_popup_leaves_no_hole);
+	RUN(half_covered_characters_come_back);
 	RUN(questions_take_letters_enter_and_esc);
 	RUN(a_resize_under_a_popup_redraws_both);
 	RUN(please_wait_is_seen_before_the_wait);
