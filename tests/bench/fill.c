@@ -17,6 +17,7 @@
 #include "uuid.h"
 #include "wire.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +139,7 @@ main(int argc, char **argv)
 		if (strcmp(what, "notebook") == 0)
 			fill_notebook(nb, &sample, n);
 		else
-			must(outbox_each(nb, 0, 0, write_item, &out, &err));
+			must(outbox_each(nb, 0, INT_MAX, write_item, &out, &err));
 	}
 	notebook_close(nb);
 	buf_clear(&out);
