@@ -27,7 +27,8 @@ enum entry_outcome {
 
 struct entry_options {
 	struct buf *kill; /* what editors cut, shared by all pages; may be NULL */
-	/* Path of the field where the cursor begins. NULL: where the draft was left, else
+	/* Path of the field where the cursor begins, or the name of a repeat: where its
+	 * next row is added. NULL, or when it is not there: where the draft was left, else
 	 * the first field that must be answered and is not, else the first. */
 	const char *go_to;
 	/* Stands in the message row until the first field is left: why a record was

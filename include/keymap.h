@@ -33,6 +33,7 @@ enum context {
 	CONTEXT_CALENDAR,
 	CONTEXT_VIEW,   /* text that is only read: a record, the help */
 	CONTEXT_RECORD, /* a finished record that is read: above CONTEXT_VIEW */
+	CONTEXT_DUE,    /* what records ask for */
 	CONTEXT_COUNT
 };
 
@@ -47,6 +48,7 @@ enum action {
 	ACTION_NEXT, ACTION_PREV,     /* the next relevant field; Tab, Enter, Down */
 	ACTION_UP, ACTION_DOWN, ACTION_PAGE_UP, ACTION_PAGE_DOWN, ACTION_FIRST,
 	ACTION_LAST, ACTION_PREV_COLUMN, ACTION_NEXT_COLUMN,
+	ACTION_PART_NEXT, ACTION_PART_PREV, /* parts of a page */
 	ACTION_TAKE, /* Enter on a row, a day, an answer */
 	ACTION_MARK, /* set or remove the mark of a row */
 	ACTION_YES, ACTION_NO,
@@ -59,6 +61,7 @@ enum action {
 	/* home, lists, sync */
 	ACTION_FIND, ACTION_SYNC, ACTION_FILTER, ACTION_NEW, ACTION_CORRECT,
 	ACTION_WITHDRAW, ACTION_DELETE, ACTION_CANCEL, ACTION_RETRY, ACTION_SETTINGS,
+	ACTION_LOOK, ACTION_DUE,
 
 	/* editing text */
 	ACTION_CHAR_LEFT, ACTION_CHAR_RIGHT, ACTION_WORD_LEFT, ACTION_WORD_RIGHT,

@@ -35,6 +35,11 @@ struct session *session_correct(struct notebook *nb, const char *record_id,
 /* A finalised record for looking at: answering is an error. rev 0: the last. */
 struct session *session_view(struct notebook *nb, const char *record_id, int rev,
     const char *language, struct err *err);
+/* A new record that begins with what a finished one knows (meaning.h), and with row
+ * (from 1; 0: none) of the repeat that the meanings name: a dispute that a visit found, a
+ * feedback to a need, the visit after a visit. What is carried counts as a default. */
+struct session *session_carry(struct notebook *nb, const char *form,
+    const char *record_id, int row, const char *language, struct err *err);
 /* The draft stays as it is. */
 void session_close(struct session *s);
 

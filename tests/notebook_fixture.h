@@ -58,8 +58,7 @@ fixture_reopen(struct fixture *f)
 static inline void
 fixture_free(struct fixture *f)
 {
-	static const char *const ends[] = { "", "-wal", "-shm", "-journal",
-					  ".ballast" };
+	static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
 	char path[128];
 
 	notebook_close(f->nb);

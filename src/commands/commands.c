@@ -70,6 +70,14 @@ static const struct option export_options[] = {
 	{ 0 },
 };
 
+static const struct option due_options[] = {
+	{ "--kind",    "KIND", N_("only missed, again, need, dispute, mediation, agreement, signs or judicial") },
+	{ "--days",    "N",    N_("also what is due in the next N days (7 otherwise)") },
+	{ "--overdue", NULL,   N_("only what was due before today") },
+	{ "--json",    NULL,   N_("write JSON, one a line") },
+	{ 0 },
+};
+
 static const struct option withdraw_options[] = {
 	{ "--why", "REASON", N_("the reason, which is kept and sent") },
 	{ 0 },
@@ -84,6 +92,7 @@ const struct command commands[] = {
 	{ "form add",   "FILE...", 1, -1, N_("put form files (and the lists beside them) into the notebook"), NULL, command_form_add },
 	{ "import",     "FILE...", 1, -1, N_("log records from files of JSON lines, each through its form's logic; - reads standard input"), json_option, command_import },
 	{ "list",       "",     0, 0,  N_("list records, newest first"), list_options, command_list },
+	{ "due",        "",     0, 0,  N_("list what finished records ask for: visits, answers, terms, follow-ups"), due_options, command_due },
 	{ "show",       "ID",   1, 1,  N_("show a record; the beginning or end of its ID will do"), show_options, command_show },
 	{ "withdraw",   "ID",   1, 1,  N_("withdraw a finished record"), withdraw_options, command_withdraw },
 	{ "export",     "",     0, 0,  N_("write finished records as JSON lines or CSV"), export_options, command_export },

@@ -4,7 +4,6 @@
 #include "err.h"
 #include "expr.h"
 #include "form.h"
-#include "list.h"
 #include "logic.h"
 #include "mem.h"
 
@@ -144,9 +143,7 @@ compile_choices(struct build *b, struct err *err)
 		if (!def->itemset || !def->itemset->filter)
 			continue;
 		text = arena_fmt(b->g->arena,
-				 "instance('" GRAPH_CHOICES "')/%s/%s[%s]",
-				 list_root_name(def->itemset->list),
-				 list_item_name(def->itemset->list),
+				 "instance('" GRAPH_CHOICES "')/root/item[%s]",
 				 expr_text(def->itemset->filter));
 		b->g->choices[i] = expr_parse_late(text, b->g->arena, err);
 		if (!b->g->choices[i])

@@ -147,7 +147,9 @@ notebook_form_add(struct notebook *nb, const struct form *form, const char *sour
 	if (!notebook_begin(nb, err))
 		return false;
 	return store_end(
-	    nb, insert_form(nb, form, source, len, err) && views_make(nb, form, err),
+	    nb,
+	    insert_form(nb, form, source, len, err) && views_make(nb, form, err) &&
+		follow_rebuild(nb, form->id, err),
 	    err);
 }
 
@@ -240,7 +242,7 @@ parse_form(struct notebook *nb, const char *id, const char *version,
 	   const struct buf *source, struct err *err)
 {
 	const struct form_files files = { .list = list_for_form, .data = nb };
-	struct form *form = form_read(buf_text(source), source->len, &files,
+	struct form *form = form_from_xlsform_csv(buf_text(source), source->len, &files,
 						  NULL, NULL, err);
 	struct parsed_form *parsed;
 

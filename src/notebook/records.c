@@ -386,8 +386,8 @@ set_last_saved(struct notebook *nb, const struct look *look, int64_t seq,
 }
 
 static bool
-finalise(struct notebook *nb, const struct look *look, const struct record_final *final,
-	 struct err *err)
+finalise(struct notebook *nb, const char *id, const struct look *look,
+	 const struct record_final *final, struct err *err)
 {
 	struct moment now = moment_now(nb);
 	const char *version = final->version ? final->version : look->version;
@@ -401,7 +401,9 @@ finalise(struct notebook *nb, const struct look *look, const struct record_final
 	seq = sqlite3_last_insert_rowid(nb->db);
 	return mark_final(nb, look, final, seq, &now, err) &&
 	       set_words(nb, look->number, final, err) &&
-	       drop_draft(nb, look->number, err) && set_last_saved(nb, look, seq, err);
+	       drop_draft(nb, look->number, err) &&
+	       set_last_saved(nb, look, seq, err) &&
+	       follow_update(nb, look->number, id, look->form, false, err);
 }
 
 bool
@@ -413,7 +415,7 @@ record_finalise(struct notebook *nb, const char *id, const struct record_final *
 
 	if (!notebook_begin(nb, err))
 		return false;
-	ok = look_at(nb, id, &look, err) && finalise(nb, &look, final, err);
+	ok = look_at(nb, id, &look, err) && finalise(nb, id, &look, final, err);
 	if (ok && rev)
 		*rev = look.rev + 1;
 	buf_clear(&look.texts);
@@ -421,7 +423,8 @@ record_finalise(struct notebook *nb, const char *id, const struct record_final *
 }
 
 static bool
-withdraw(struct notebook *nb, const struct look *look, const char *why, struct err *err)
+withdraw(struct notebook *nb, const char *id, const struct look *look, const char *why,
+	 struct err *err)
 {
 	struct moment now = moment_now(nb);
 	sqlite3_stmt *stmt;
@@ -439,7 +442,8 @@ withdraw(struct notebook *nb, const struct look *look, const char *why, struct e
 	sqlite3_bind_int(stmt, 2, look->rev + 1);
 	sqlite3_bind_int64(stmt, 3, now.ms);
 	store_bind(stmt, 4, now.stamp);
-	return store_run(nb, stmt, err) && drop_draft(nb, look->number, err);
+	return store_run(nb, stmt, err) && drop_draft(nb, look->number, err) &&
+	       follow_update(nb, look->number, id, look->form, true, err);
 }
 
 bool
@@ -452,7 +456,7 @@ record_withdraw(struct notebook *nb, const char *id, const char *why, struct err
 		return err_set(err, ERR_INPUT, _("Say why the record is withdrawn."));
 	if (!notebook_begin(nb, err))
 		return false;
-	ok = look_at(nb, id, &look, err) && withdraw(nb, &look, why, err);
+	ok = look_at(nb, id, &look, err) && withdraw(nb, id, &look, why, err);
 	buf_clear(&look.texts);
 	return store_end(nb, ok, err);
 }

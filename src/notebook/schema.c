@@ -171,6 +171,32 @@ static const char *const migrations[] = {
 "	UPDATE tally SET count = count - coalesce(length(CAST(OLD.answers AS BLOB)), 0)\n"
 "	WHERE name = 'waiting_bytes';\n"
 "END;\n",
+
+[1] =
+"CREATE TABLE follow ( -- what a record asks for later: follow.c has the rules\n"
+"	record  INTEGER NOT NULL REFERENCES record (number),\n"
+"	kind    TEXT NOT NULL,\n"
+"	\"row\"   INTEGER NOT NULL, -- of the form's repeat, from 1; 0: the record itself\n"
+"	due     TEXT NOT NULL,    -- the day\n"
+"	key     TEXT,             -- the last event of this key after the day `after`\n"
+"	after   TEXT NOT NULL,    -- settles it, if it is a done one\n"
+"	other   TEXT,             -- so does any event of this one\n"
+"	what    TEXT NOT NULL,\n"
+"	settled INTEGER NOT NULL,\n"
+"	PRIMARY KEY (record, kind, \"row\")\n"
+") STRICT, WITHOUT ROWID;\n"
+"CREATE INDEX follow_open ON follow (kind, due, record, \"row\") WHERE settled = 0;\n"
+"CREATE INDEX follow_by_key ON follow (key, settled, after) WHERE key IS NOT NULL;\n"
+"CREATE INDEX follow_by_other ON follow (other) WHERE other IS NOT NULL;\n"
+
+"CREATE TABLE settles ( -- the events\n"
+"	record INTEGER NOT NULL REFERENCES record (number),\n"
+"	key    TEXT NOT NULL,\n"
+"	day    TEXT NOT NULL,\n"
+"	done   INTEGER NOT NULL,\n"
+"	PRIMARY KEY (record, key)\n"
+") STRICT, WITHOUT ROWID;\n"
+"CREATE INDEX settles_by_key ON settles (key, day, record, done);\n",
 };
 /* clang-format on */
 
@@ -182,8 +208,9 @@ schema_newest(void)
 	return NEWEST;
 }
 
-int
-schema_number(struct notebook *nb, const char *sql, struct err *err)
+/* One number that a pragma gives; -1 and err. */
+static int
+pragma(struct notebook *nb, const char *sql, struct err *err)
 {
 	sqlite3_stmt *stmt;
 	int value = -1;
@@ -215,35 +242,22 @@ apply(struct notebook *nb, int number, struct err *err)
 }
 
 bool
-schema_check(struct notebook *nb, struct err *err)
+schema_migrate(struct notebook *nb, struct err *err)
 {
-	int version = schema_number(nb, "PRAGMA user_version", err), application, tables;
+	int version = pragma(nb, "PRAGMA user_version", err), application, tables;
 
-	if (version < 0)
+	if (version < 0 || (application = pragma(nb, "PRAGMA application_id", err)) < 0)
 		return false;
-	application = schema_number(nb, "PRAGMA application_id", err);
-	if (application < 0)
-		return false;
-	tables = schema_number(nb, "SELECT count(*) FROM sqlite_schema", err);
+	tables = pragma(nb, "SELECT count(*) FROM sqlite_schema", err);
 	if (tables < 0)
 		return false;
 	if (tables > 0 && application != APPLICATION_ID)
 		return err_set(err, ERR_SYSTEM, _("This file is not a notebook."));
-	return version <= NEWEST ||
-	       err_set(
-		   err, ERR_SYSTEM,
-		   _("This notebook was written by a newer version of the program. "
-		     "Install that version to open it; nothing was changed."));
-}
-
-bool
-schema_migrate(struct notebook *nb, struct err *err)
-{
-	int version;
-
-	if (!schema_check(nb, err) ||
-	    (version = schema_number(nb, "PRAGMA user_version", err)) < 0)
-		return false;
+	if (version > NEWEST)
+		return err_set(
+		    err, ERR_SYSTEM,
+		    _("This notebook was written by a newer version of the program. "
+		      "Install that version to open it; nothing was changed."));
 	while (version < NEWEST)
 		if (!apply(nb, ++version, err))
 			return false;

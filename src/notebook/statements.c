@@ -36,6 +36,14 @@
 	" FROM record r LEFT JOIN draft d ON d.record = r.number" \
 	" WHERE r.state = CASE WHEN ?1 & " bit " THEN '" state "' END AND" OF_FORM_AND_USER
 
+/* ?1 kind, ?2 first day, ?3 last day, ?4 limit (-1: none). */
+#define FOLLOW_COLUMNS \
+	"f.kind, f.\"row\", f.due, f.what, r.id, r.form, r.title"
+#define FOLLOW_OPEN \
+	" f.kind = ?1 AND f.settled = 0 AND f.due >= ?2 AND f.due <= ?3"
+#define FOLLOW_SOME \
+	" ORDER BY f.due, f.record, f.\"row\" LIMIT ?4"
+
 const char *const stmt_sql[STMT_COUNT] = {
 [STMT_BEGIN]       = "BEGIN IMMEDIATE",
 [STMT_COMMIT]      = "COMMIT",
@@ -51,14 +59,6 @@ const char *const stmt_sql[STMT_COUNT] = {
 	" ON CONFLICT (key) DO UPDATE SET value = excluded.value",
 [STMT_DEVICE_MAKE] =
 	"INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
-
-[STMT_LAST_CHANGED] = /* one look into record_by_state a state */
-	"SELECT max(changed) FROM ("
-	"SELECT max(changed) AS changed FROM record WHERE state = 'draft' UNION ALL "
-	"SELECT max(changed) FROM record WHERE state = 'queued' UNION ALL "
-	"SELECT max(changed) FROM record WHERE state = 'sent' UNION ALL "
-	"SELECT max(changed) FROM record WHERE state = 'returned' UNION ALL "
-	"SELECT max(changed) FROM record WHERE state = 'withdrawn')",
 
 [STMT_FORM_FIND] =
 	"SELECT source = ?3 FROM form WHERE id = ?1 AND version = ?2",
@@ -249,4 +249,30 @@ const char *const stmt_sql[STMT_COUNT] = {
 [STMT_RECEIPT_LIST] =
 	"SELECT id, began, ended, collector, sent, accepted, refused, remaining, bytes_up,"
 	" bytes_down, milliseconds, digest, outcome FROM receipt ORDER BY id DESC LIMIT ?1",
+
+[STMT_SETTLES_OF] =
+	"SELECT key, day, done FROM settles WHERE record = ?1",
+[STMT_SETTLES_DELETE] =
+	"DELETE FROM settles WHERE record = ?1",
+[STMT_FOLLOW_DELETE] =
+	"DELETE FROM follow WHERE record = ?1",
+[STMT_SETTLE_KEY] = /* quick: an event only settles what was asked before it */
+	"UPDATE follow AS f SET settled = " STORE_SETTLED
+	" WHERE f.key = ?1 AND f.settled = 0 AND f.after < ?2",
+[STMT_SETTLE_ALL] =
+	"UPDATE follow AS f SET settled = " STORE_SETTLED " WHERE f.key = ?1",
+[STMT_SETTLE_OTHER] =
+	"UPDATE follow AS f SET settled = " STORE_SETTLED " WHERE f.other = ?1",
+[STMT_FOLLOW_RECORDS] =
+	"SELECT number, id, form FROM record WHERE latest IS NOT NULL"
+	" AND state <> 'withdrawn' AND (?1 IS NULL OR form = ?1)",
+[STMT_FOLLOW_LIST] =
+	"SELECT " FOLLOW_COLUMNS " FROM follow f INDEXED BY follow_open"
+	" CROSS JOIN record r ON r.number = f.record WHERE" FOLLOW_OPEN FOLLOW_SOME,
+[STMT_FOLLOW_OF] =
+	"SELECT " FOLLOW_COLUMNS " FROM record r CROSS JOIN follow f ON f.record = r.number"
+	" WHERE r.id = ?5 AND" FOLLOW_OPEN FOLLOW_SOME,
+[STMT_FOLLOW_COUNT] =
+	"SELECT count(*) FROM (SELECT 1 FROM follow f INDEXED BY follow_open"
+	" WHERE" FOLLOW_OPEN " LIMIT ?4)",
 };

@@ -26,7 +26,6 @@ enum stmt {
 	STMT_SETTING_GET,
 	STMT_SETTING_SET,
 	STMT_DEVICE_MAKE,
-	STMT_LAST_CHANGED,
 	STMT_FORM_FIND,
 	STMT_FORM_ADD,
 	STMT_FORM_SOURCE,
@@ -78,6 +77,16 @@ enum stmt {
 	STMT_RECEIPT_LINES,
 	STMT_RECEIPT_END,
 	STMT_RECEIPT_LIST,
+	STMT_SETTLES_OF,
+	STMT_SETTLES_DELETE,
+	STMT_FOLLOW_DELETE,
+	STMT_SETTLE_KEY,
+	STMT_SETTLE_ALL,
+	STMT_SETTLE_OTHER,
+	STMT_FOLLOW_RECORDS,
+	STMT_FOLLOW_LIST,
+	STMT_FOLLOW_OF,
+	STMT_FOLLOW_COUNT,
 	STMT_COUNT
 };
 
@@ -86,13 +95,11 @@ extern const char *const stmt_sql[STMT_COUNT];
 /* Forms and lists that were parsed (forms_store.c). */
 struct parsed_form;
 struct parsed_list;
-struct vault_vfs;
+/* The statements of what records ask for (follow.c). */
+struct follow_rules;
 
 struct notebook {
 	sqlite3 *db;
-	struct vault_vfs *vfs; /* its files */
-	char *path;
-	struct buf kept; /* where a copy of the damaged file was kept; or empty */
 	const struct clock *clock;
 	int depth; /* transactions and savepoints that are open */
 	bool lost; /* SQLite took back the transaction that we were in */
@@ -100,15 +107,12 @@ struct notebook {
 	struct buf lent; /* the texts of the record that record_get() gave */
 	struct parsed_form *forms;
 	struct parsed_list *lists;
+	struct follow_rules *follow;
 };
 
 /* schema.c: brings the file to the newest schema; a newer file is refused. */
 bool schema_migrate(struct notebook *nb, struct err *err);
 int schema_newest(void);
-/* Of a file that must not be written: is it a notebook, and not a newer one? */
-bool schema_check(struct notebook *nb, struct err *err);
-/* One number that a pragma or a query gives; -1 and err. */
-int schema_number(struct notebook *nb, const char *sql, struct err *err);
 
 /* store.c */
 
@@ -147,6 +151,21 @@ void needles_bind(sqlite3_stmt *stmt, int index, struct needles *needles);
 
 /* views.c: makes a form's views anew. */
 bool views_make(struct notebook *nb, const struct form *form, struct err *err);
+
+/* follow.c: rows anew for a record that was finalised or withdrawn, inside its
+ * transaction; for all records of a form (NULL: of all) after its views were made anew;
+ * at the opening, when the rules have changed. */
+bool follow_update(struct notebook *nb, int64_t number, const char *id,
+    const char *form, bool withdrawn, struct err *err);
+bool follow_rebuild(struct notebook *nb, const char *form, struct err *err);
+bool follow_begin(struct notebook *nb, struct err *err);
+void follow_forget(struct notebook *nb);
+
+/* Is a row f of follow (or one that becomes such) settled? */
+#define STORE_SETTLED \
+	"coalesce((SELECT s.done FROM settles s WHERE s.key = f.key AND s.day > f.after" \
+	" ORDER BY s.day DESC, s.record DESC LIMIT 1), 0)" \
+	" OR EXISTS (SELECT 1 FROM settles s WHERE s.key = f.other)"
 
 /* forms_store.c */
 void forms_forget(struct notebook *nb);

@@ -163,14 +163,39 @@ app_state_word(enum record_state state)
 	return _(words[state]);
 }
 
-/* Runs the entry page over a session, which it ends. */
+static bool
+keep_first(const struct follow *follow, void *data)
+{
+	*(int *)data = follow->row;
+	return false;
+}
+
+/* A finished record that found a dispute: its form is opened at once when the worker
+ * wants it. Else it stays on the home page. */
 static void
-fill(struct app *app, struct session *session, const char *go_to, const char *notice,
+offer_dispute(struct app *app, const char *id)
+{
+	struct follow_query query = { .kinds = 1 << FOLLOW_DISPUTE, .id = id,
+		.ahead = DUE_FAR };
+	struct err err = { 0 };
+	int row = 0;
+
+	if (!follow_list(app->nb, &query, keep_first, &row, &err))
+		app_say(app, "%s", err.text);
+	else if (row &&
+	    dialog_ask(app->screen, _("A dispute was found"),
+		_("Fill in the dispute form now, with what is known of it carried over? "
+		  "Otherwise it waits on the home page."), true))
+		due_settle(app, FOLLOW_DISPUTE, id, row);
+}
+
+void
+app_fill(struct app *app, struct session *session, const char *go_to, const char *notice,
     struct err *err)
 {
 	struct entry_options options = { .kill = &app->kill, .go_to = go_to,
 		.notice = notice };
-	bool sync = false, correct = false, withdraw = false;
+	bool final = false, sync = false, correct = false, withdraw = false;
 	char id[UUID_SIZE];
 
 	if (!session) {
@@ -185,6 +210,7 @@ fill(struct app *app, struct session *session, const char *go_to, const char *no
 		break;
 	case ENTRY_FINAL:
 		app_say(app, _("The record is finished and waits to be sent."));
+		final = true;
 		break;
 	case ENTRY_SYNC:
 		sync = true;
@@ -204,6 +230,8 @@ fill(struct app *app, struct session *session, const char *go_to, const char *no
 	}
 	memcpy(id, session_record_id(session), UUID_SIZE);
 	session_close(session);
+	if (final)
+		offer_dispute(app, id);
 	if (sync)
 		sync_page_run(app);
 	if (correct)
@@ -217,7 +245,7 @@ app_new_record(struct app *app, const char *form_id)
 {
 	struct err err = { 0 };
 
-	fill(app, session_new(app->nb, form_id, i18n_language(), &err), NULL, NULL, &err);
+	app_fill(app, session_new(app->nb, form_id, i18n_language(), &err), NULL, NULL, &err);
 }
 
 /* What a page must know of a record after the next call on records. */
@@ -268,13 +296,29 @@ app_open_record(struct app *app, const char *id)
 	if (!copy_record(app, id, &r, &err))
 		return;
 	if (r.state == RECORD_RETURNED || r.has_draft)
-		fill(app, r.has_draft ? session_resume(app->nb, r.id, i18n_language(), &err)
+		app_fill(app, r.has_draft ? session_resume(app->nb, r.id, i18n_language(), &err)
 				      : session_correct(app->nb, r.id, i18n_language(), &err),
 		    r.path.len ? buf_text(&r.path) : NULL,
 		    r.reason.len ? buf_text(&r.reason) : NULL, &err);
 	else
-		fill(app, session_view(app->nb, r.id, 0, i18n_language(), &err), NULL,
+		app_fill(app, session_view(app->nb, r.id, 0, i18n_language(), &err), NULL,
 		    NULL, &err);
+	copy_clear(&r);
+}
+
+void
+app_look_at_record(struct app *app, const char *id)
+{
+	struct record_copy r = { 0 };
+	struct err err = { 0 };
+
+	if (!copy_record(app, id, &r, &err))
+		return;
+	if (r.rev)
+		app_fill(app, session_view(app->nb, r.id, 0, i18n_language(), &err), NULL,
+		    NULL, &err);
+	else
+		app_say(app, _("This record was never finished: Enter goes on with it."));
 	copy_clear(&r);
 }
 
@@ -286,7 +330,7 @@ app_correct_record(struct app *app, const char *id)
 
 	if (!copy_record(app, id, &r, &err))
 		return;
-	fill(app, session_correct(app->nb, r.id, i18n_language(), &err),
+	app_fill(app, session_correct(app->nb, r.id, i18n_language(), &err),
 	    r.path.len ? buf_text(&r.path) : NULL,
 	    r.reason.len ? buf_text(&r.reason) : NULL, &err);
 	copy_clear(&r);

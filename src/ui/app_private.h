@@ -12,9 +12,12 @@
 #include "records.h"
 #include "screen.h"
 
+#include "follow.h"
+
 struct clock;
 struct err;
 struct notebook;
+struct session;
 
 struct app_form {
 	char *id, *title; /* in the language in use */
@@ -58,12 +61,28 @@ const char *app_state_word(enum record_state state);
 void app_new_record(struct app *app, const char *form_id);
 void app_open_record(struct app *app, const char *id);    /* draft: go on; else look */
 void app_correct_record(struct app *app, const char *id); /* the next revision */
+void app_look_at_record(struct app *app, const char *id); /* only read */
 void app_withdraw_record(struct app *app, const char *id);
 void app_delete_draft(struct app *app, const char *id);
+
+/* Runs the entry page over a session, which it ends; NULL: says why there is none (err).
+ * go_to and notice as in entry.h. */
+void app_fill(struct app *app, struct session *session, const char *go_to,
+    const char *notice, struct err *err);
+
+/* due_page.c: what finished records ask for. */
+#define DUE_AHEAD 7    /* days before it is due */
+#define DUE_FAR   3650 /* whenever it is due */
+const char *due_kind_title(enum follow_kind kind);
+/* "2026-11-16  7 days late  …" */
+void due_line(const struct follow *follow, struct buf *out);
+/* Opens the form that settles it, with what is known carried over. */
+void due_settle(struct app *app, enum follow_kind kind, const char *id, int row);
 
 /* Pages; each runs until the worker leaves it. */
 void home_run(struct app *app);
 void records_page_run(struct app *app, bool searching);
+void due_page_run(struct app *app, int shown); /* bit set of kinds; 0: all */
 void sync_page_run(struct app *app);
 /* First start: makes the notebook. False when the worker left. */
 bool start_page_run(struct app *app);

@@ -503,6 +503,24 @@ go_behind(struct entry *e, const struct node *node)
 		entry_focus(e, to);
 }
 
+/* A question's path, or a repeat's name: where its next row is begun. */
+static bool
+go_where_told(struct entry *e, const char *place)
+{
+	const struct def *def = place ? form_find(e->form, place) : NULL;
+	const struct node *node;
+	size_t row;
+
+	if (def && def->kind == DEF_REPEAT && !def_repeat(def->parent)) {
+		row = entry_rows_find_add(e, instance_alone(e->in, def->parent), def);
+		if (row != ENTRY_NONE)
+			entry_focus(e, row);
+		return row != ENTRY_NONE;
+	}
+	node = place ? instance_find(e->in, place) : NULL;
+	return node && entry_focus_node(e, node);
+}
+
 static void
 begin(struct entry *e, const struct entry_options *options)
 {
@@ -510,12 +528,12 @@ begin(struct entry *e, const struct entry_options *options)
 
 	entry_rows_build(e);
 	entry_focus(e, e->at);
-	if (options->go_to && (node = instance_find(e->in, options->go_to)))
-		entry_focus_node(e, node);
-	else if ((node = instance_find(e->in, session_cursor(e->session))))
-		go_behind(e, node);
-	else if ((node = first_missing(e)))
-		entry_focus_node(e, node);
+	if (!go_where_told(e, options->go_to)) {
+		if ((node = instance_find(e->in, session_cursor(e->session))))
+			go_behind(e, node);
+		else if ((node = first_missing(e)))
+			entry_focus_node(e, node);
+	}
 	if (options->notice)
 		entry_say(e, true, "%s", options->notice);
 }

@@ -1,12 +1,14 @@
 /*
  * home - what is in hand: start a record, go on with one, see what waits
  *
- * One list under the figures: the forms, each with its number, then the records that
- * came back, then the drafts. Arrows choose, Enter opens, a digit starts a form.
+ * The forms, each with its number; the records that came back, with the reason, and the
+ * drafts; then what finished records ask for, kind by kind, the longest overdue first.
+ * Arrows choose, Tab goes to the next part, Enter opens or settles, a digit starts a form.
  */
 #include "app_private.h"
 
 #include "err.h"
+#include "follow.h"
 #include "i18n.h"
 #include "mem.h"
 #include "notebook.h"
@@ -17,22 +19,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IN_HAND_MAX 50
+#define IN_HAND_MAX    50
+#define FOLLOW_SHOWN   5    /* of a kind; the rest is a key away */
+#define FOLLOW_COUNTED 1000 /* what is more is "999+" */
 
-struct in_hand {
-	char id[UUID_SIZE];
-	char *line;   /* what its row says */
-	char *reason; /* a returned record's, or NULL */
+enum item_kind { ITEM_FORM, ITEM_RECORD, ITEM_FOLLOW, ITEM_MORE };
+
+struct item {
+	enum item_kind kind;
+	char id[UUID_SIZE]; /* a record's */
+	enum follow_kind follow;
+	int row;     /* of what a record asks for */
+	char *text;  /* what its line says; NULL: a form */
+	bool alarm;  /* came back, or overdue */
+	size_t line; /* where it stands */
+};
+
+/* A line of the page: a heading, a blank, or items (two forms beside each other). */
+struct line {
+	char *heading; /* or NULL */
+	size_t item, count;
 };
 
 struct home {
 	struct app *app;
 	struct record_tally tally;
-	long *today; /* finished today, by form */
-	struct in_hand *items;
+	long overdue; /* of everything that records ask for */
+	long *today;  /* finished today, by form */
+	struct item *items;
 	size_t item_count, item_cap;
-	size_t current; /* of the forms and then the items */
-	int top;        /* first row of the list that is visible */
+	struct line *lines;
+	size_t line_count, line_cap;
+	size_t current;
+	int top, columns; /* first visible line; forms beside each other: 1 or 2 */
 	struct screen_layer layer;
 };
 
@@ -42,67 +61,201 @@ static const enum context stack[] = { CONTEXT_HOME, CONTEXT_GLOBAL };
 
 /* --- what is shown --- */
 
-static bool
-keep_item(const struct record *r, void *data)
+static struct line *
+add_line(struct home *h, char *heading)
 {
-	struct home *h = data;
-	struct buf line = { 0 };
-	bool returned = r->state == RECORD_RETURNED;
+	h->lines = mem_grow(h->lines, &h->line_cap, h->line_count + 1, sizeof(*h->lines));
+	h->lines[h->line_count] = (struct line){ .heading = heading };
+	return &h->lines[h->line_count++];
+}
 
-	buf_fmt(&line, "%s  %s  %s", r->has_draft && !returned ? _("draft")
-							       : app_state_word(r->state),
-	    app_form_title(h->app, r->form), *r->title ? r->title : r->created);
+/* The item's line, which it has alone. text is given. */
+static struct item *
+add_item(struct home *h, enum item_kind kind, char *text)
+{
+	struct line *line = add_line(h, NULL);
+
 	h->items = mem_grow(h->items, &h->item_cap, h->item_count + 1, sizeof(*h->items));
-	h->items[h->item_count] = (struct in_hand){ .line = buf_take(&line) };
-	memcpy(h->items[h->item_count].id, r->id, UUID_SIZE);
-	if (returned)
-		h->items[h->item_count].reason = mem_strdup(r->reason);
-	h->item_count++;
-	return true;
+	line->item = h->item_count;
+	line->count = 1;
+	h->items[h->item_count] =
+	    (struct item){ .kind = kind, .text = text, .line = h->line_count - 1 };
+	return &h->items[h->item_count++];
 }
 
 static void
-forget_items(struct home *h)
+forget(struct home *h)
 {
-	for (size_t i = 0; i < h->item_count; i++) {
-		free(h->items[i].line);
-		free(h->items[i].reason);
-	}
-	h->item_count = 0;
+	for (size_t i = 0; i < h->item_count; i++)
+		free(h->items[i].text);
+	for (size_t i = 0; i < h->line_count; i++)
+		free(h->lines[i].heading);
+	h->item_count = h->line_count = 0;
 }
 
-/* Reads everything anew: after a record was filled, a sync, another language. */
+/* As many beside each other as there are columns. */
+static void
+add_forms(struct home *h)
+{
+	h->columns = screen_size(h->app->screen).cols >= 60 ? 2 : 1;
+	add_line(h, mem_strdup(_("Start a record")));
+	for (size_t i = 0; i < h->app->form_count; i++) {
+		struct item *item;
+
+		if (i % (size_t)h->columns == 0) {
+			add_item(h, ITEM_FORM, NULL);
+			continue;
+		}
+		h->items = mem_grow(h->items, &h->item_cap, h->item_count + 1,
+		    sizeof(*h->items));
+		item = &h->items[h->item_count++];
+		*item = (struct item){ .kind = ITEM_FORM, .line = h->line_count - 1 };
+		h->lines[h->line_count - 1].count++;
+	}
+}
+
 static bool
-load(struct home *h, struct err *err)
+add_record(const struct record *r, void *data)
+{
+	struct home *h = data;
+	struct buf text = { 0 };
+	bool returned = r->state == RECORD_RETURNED;
+	struct item *item;
+
+	buf_fmt(&text, "%s  %s  %s", r->has_draft && !returned ? _("draft")
+							       : app_state_word(r->state),
+	    app_form_title(h->app, r->form), *r->title ? r->title : r->created);
+	if (returned)
+		buf_fmt(&text, ": %s", r->reason);
+	item = add_item(h, ITEM_RECORD, buf_take(&text));
+	memcpy(item->id, r->id, UUID_SIZE);
+	item->alarm = returned;
+	return true;
+}
+
+static bool
+add_records(struct home *h, struct err *err)
 {
 	struct record_query returned = { .states = 1 << RECORD_RETURNED,
 		.limit = IN_HAND_MAX };
 	struct record_query drafts = { .drafts = true, .limit = IN_HAND_MAX,
 		.states = ~(1 << RECORD_RETURNED) & ((1 << RECORD_STATES) - 1) };
+	struct record_tally *t = &h->tally;
+
+	if (t->returned + t->drafts + t->corrections == 0)
+		return true;
+	add_line(h, mem_strdup(""));
+	add_line(h, mem_strdup(_("In hand: Enter goes on")));
+	return record_list(h->app->nb, &returned, add_record, h, err) &&
+	    record_list(h->app->nb, &drafts, add_record, h, err);
+}
+
+static bool
+add_follow(const struct follow *f, void *data)
+{
+	struct home *h = data;
+	struct buf text = { 0 };
+	struct item *item;
+
+	due_line(f, &text);
+	item = add_item(h, ITEM_FOLLOW, buf_take(&text));
+	memcpy(item->id, f->id, UUID_SIZE);
+	item->follow = f->kind;
+	item->row = f->row;
+	item->alarm = f->late > 0;
+	return true;
+}
+
+static void
+add_follow_heading(struct home *h, enum follow_kind kind, long count, long overdue)
+{
+	struct buf text = { 0 };
+
+	buf_fmt(&text, "%s: %ld%s", due_kind_title(kind), count,
+	    count < FOLLOW_COUNTED ? "" : "+");
+	if (overdue)
+		buf_fmt(&text, _(" (%ld%s overdue)"), overdue,
+		    overdue < FOLLOW_COUNTED ? "" : "+");
+	add_line(h, mem_strdup(""));
+	add_line(h, buf_take(&text));
+}
+
+static bool
+add_follows(struct home *h, enum follow_kind kind, struct err *err)
+{
+	struct follow_query query = { .kinds = 1 << kind, .ahead = DUE_AHEAD,
+		.limit = FOLLOW_COUNTED };
+	struct buf text = { 0 };
+	long count, overdue;
+
+	if (!follow_count(h->app->nb, &query, &count, err))
+		return false;
+	if (!count)
+		return true;
+	query.overdue = true;
+	if (!follow_count(h->app->nb, &query, &overdue, err))
+		return false;
+	h->overdue += overdue;
+	add_follow_heading(h, kind, count, overdue);
+	query.overdue = false;
+	query.limit = count > FOLLOW_SHOWN ? FOLLOW_SHOWN - 1 : FOLLOW_SHOWN;
+	if (!follow_list(h->app->nb, &query, add_follow, h, err))
+		return false;
+	if (count > FOLLOW_SHOWN) {
+		buf_fmt(&text, _("... %ld%s more: Enter shows all"), count - query.limit,
+		    count < FOLLOW_COUNTED ? "" : "+");
+		add_item(h, ITEM_MORE, buf_take(&text))->follow = kind;
+	}
+	return true;
+}
+
+static bool
+load(struct home *h, struct err *err)
+{
 	struct app *app = h->app;
 
-	forget_items(h);
+	forget(h);
+	h->overdue = 0;
 	if (!app_load_forms(app, err) || !record_tally(app->nb, &h->tally, err))
 		return false;
 	h->today = mem_resize(h->today, (app->form_count + 1) * sizeof(*h->today));
 	for (size_t i = 0; i < app->form_count; i++)
 		if (!record_today(app->nb, app->forms[i].id, &h->today[i], err))
 			return false;
-	return record_list(app->nb, &returned, keep_item, h, err) &&
-	    record_list(app->nb, &drafts, keep_item, h, err);
+	add_forms(h);
+	if (!add_records(h, err))
+		return false;
+	for (int kind = 0; kind < FOLLOW_KINDS; kind++)
+		if (!add_follows(h, kind, err))
+			return false;
+	return true;
 }
 
+/* Is it the same thing, in a page that was read anew? */
+static bool
+is_same(const struct item *a, const struct item *b)
+{
+	return a->kind == b->kind && a->follow == b->follow && a->row == b->row &&
+	    strcmp(a->id, b->id) == 0;
+}
+
+/* Reads everything anew: after a record was filled, a sync, another language. The
+ * cursor stays on what it was on, or where that was. */
 static void
 reload(struct home *h)
 {
+	struct item before = { .kind = ITEM_FORM };
 	struct err err = { 0 };
-	size_t rows;
 
+	if (h->current < h->item_count)
+		before = h->items[h->current];
 	if (!load(h, &err))
 		app_say(h->app, "%s", err.text);
-	rows = h->app->form_count + h->item_count;
-	if (h->current >= rows)
-		h->current = rows ? rows - 1 : 0;
+	for (size_t i = 0; before.kind != ITEM_FORM && i < h->item_count; i++)
+		if (is_same(&before, &h->items[i]))
+			h->current = i;
+	if (h->current >= h->item_count)
+		h->current = h->item_count ? h->item_count - 1 : 0;
 }
 
 /* --- drawing --- */
@@ -114,88 +267,88 @@ draw_figures(struct home *h, int row, int cols)
 	const struct {
 		const char *label;
 		long count;
+		bool alarm;
 	} figures[] = {
-		{ _("Today"), h->tally.today },
-		{ _("Drafts"), h->tally.drafts + h->tally.corrections },
-		{ _("Queued"), h->tally.queued },
-		{ _("Sent"), h->tally.sent },
-		{ _("Returned"), h->tally.returned },
+		{ _("Today"), h->tally.today, false },
+		{ _("Drafts"), h->tally.drafts + h->tally.corrections, false },
+		{ _("Queued"), h->tally.queued, false },
+		{ _("Sent"), h->tally.sent, false },
+		{ _("Returned"), h->tally.returned, true },
+		{ _("Overdue"), h->overdue, true },
 	};
 	int col = 2;
 
 	for (size_t i = 0; i < sizeof(figures) / sizeof(*figures) && col < cols; i++) {
-		enum role role = ROLE_VALUE;
+		enum role role =
+		    figures[i].alarm && figures[i].count ? ROLE_ERROR : ROLE_VALUE;
 
-		if (figures[i].count && i == 4)
-			role = ROLE_ERROR;
 		col += screen_printf(s, row, col, cols - col, ROLE_LABEL, "%s ",
 		    figures[i].label);
 		col += screen_printf(s, row, col, cols - col, role, "%ld",
 		    figures[i].count);
-		col += 4;
+		col += 3;
 	}
 }
 
-/* One row of the list: a form, or a record in hand. */
 static void
-draw_item(struct home *h, size_t index, int row, int cols)
+write_form(const struct home *h, size_t form, struct buf *text)
 {
-	struct app *app = h->app;
+	char key[24] = " ";
+
+	if (form < 9)
+		snprintf(key, sizeof(key), "%zu", form + 1);
+	buf_fmt(text, "%s  %s", key, h->app->forms[form].title);
+	if (h->today[form])
+		buf_fmt(text, _("   today %ld"), h->today[form]);
+}
+
+static void
+draw_item(struct home *h, size_t index, struct rect area)
+{
+	const struct item *item = &h->items[index];
 	bool current = index == h->current;
-	enum role role = current ? ROLE_SELECTED : ROLE_NORMAL;
-	char text[512];
+	enum role role = current ? ROLE_SELECTED : item->alarm ? ROLE_ERROR : ROLE_NORMAL;
+	struct screen *s = h->app->screen;
+	struct buf text = { 0 };
 
-	if (index < app->form_count) {
-		char key[24] = " ";
-
-		if (index < 9)
-			snprintf(key, sizeof(key), "%zu", index + 1);
-		if (h->today[index])
-			snprintf(text, sizeof(text), _("%s  %s   today %ld"), key,
-			    app->forms[index].title, h->today[index]);
-		else
-			snprintf(text, sizeof(text), "%s  %s", key,
-			    app->forms[index].title);
-	} else {
-		const struct in_hand *item = &h->items[index - app->form_count];
-
-		snprintf(text, sizeof(text), "%s%s%s", item->line, item->reason ? ": " : "",
-		    item->reason ? item->reason : "");
-		if (item->reason && !current)
-			role = ROLE_ERROR;
-	}
-	screen_fill(app->screen, (struct rect){ row, 1, 1, cols - 2 },
-	    current ? ROLE_SELECTED : ROLE_NORMAL);
-	screen_put_cut(app->screen, row, 2, cols - 4, role, text);
-	if (current)
-		screen_cursor(app->screen, row, 2);
-}
-
-/*
- * The list's lines: a heading stands before the forms and before the records. Gives
- * the item of a line, or -1 for the headings (and which in *heading).
- */
-static long
-item_of_line(const struct home *h, int line, const char **heading)
-{
-	long forms = (long)h->app->form_count;
-
-	*heading = NULL;
-	if (line == 0)
-		*heading = _("Start a record");
-	else if (line <= forms)
-		return line - 1;
-	else if (line == forms + 1)
-		*heading = h->item_count ? _("In hand: Enter goes on") : "";
+	if (item->kind == ITEM_FORM)
+		write_form(h, index, &text);
 	else
-		return line - 2;
-	return -1;
+		buf_str(&text, item->text);
+	screen_fill(s, area, current ? ROLE_SELECTED : ROLE_NORMAL);
+	screen_put_cut(s, area.row, area.col + 1, area.cols - 2, role, buf_text(&text));
+	if (current)
+		screen_cursor(s, area.row, area.col + 1);
+	buf_clear(&text);
 }
 
-static int
-line_of_item(const struct home *h, size_t index)
+static void
+draw_line(struct home *h, const struct line *line, int row, int cols)
 {
-	return (int)index + (index < h->app->form_count ? 1 : 2);
+	int wide = (cols - 2) / (line->count > 1 ? (int)line->count : h->columns);
+
+	if (line->heading) {
+		screen_put_cut(h->app->screen, row, 1, cols - 2, ROLE_HEADING,
+		    line->heading);
+		return;
+	}
+	if (h->items[line->item].kind != ITEM_FORM)
+		wide = cols - 2;
+	for (size_t i = 0; i < line->count; i++)
+		draw_item(h, line->item + i, (struct rect){ row, 1 + (int)i * wide, 1, wide });
+}
+
+/* The first visible line: the current one is seen, with the heading above it. */
+static void
+scroll(struct home *h, int rows)
+{
+	int at = h->item_count ? (int)h->items[h->current].line : 0;
+	int from = at > 0 && h->lines[at - 1].heading ? at - 1 : at;
+
+	if (from < h->top)
+		h->top = from;
+	if (at >= h->top + rows)
+		h->top = at - rows + 1;
 }
 
 static void
@@ -204,40 +357,17 @@ draw(struct screen *s, void *data)
 	struct home *h = data;
 	struct rect all = screen_size(s);
 	int first = all.rows >= 20 ? 4 : 3, rows = all.rows - 2 - first;
-	int lines = (int)(h->app->form_count + h->item_count) + 2;
-	int at = line_of_item(h, h->current);
 
 	screen_fill(s, all, ROLE_NORMAL);
 	app_draw_title(h->app, _("minqing field notebook"));
 	draw_figures(h, first / 2, all.cols);
-	if (at <= h->top)
-		h->top = at - 1; /* its heading too */
-	if (at >= h->top + rows)
-		h->top = at - rows + 1;
-	for (int i = 0; i < rows && h->top + i < lines; i++) {
-		const char *heading;
-		long item = item_of_line(h, h->top + i, &heading);
-
-		if (item >= 0)
-			draw_item(h, (size_t)item, first + i, all.cols);
-		else
-			screen_put_cut(s, first + i, 1, all.cols - 2, ROLE_HEADING, heading);
-	}
+	scroll(h, rows);
+	for (int i = 0; i < rows && h->top + i < (int)h->line_count; i++)
+		draw_line(h, &h->lines[h->top + i], first + i, all.cols);
 	app_draw_bottom(h->app, stack, DEPTH);
 }
 
 /* --- keys --- */
-
-/* The id of the record under the cursor, or NULL. */
-static const char *
-current_record(const struct home *h)
-{
-	size_t forms = h->app->form_count;
-
-	if (h->current < forms || h->current - forms >= h->item_count)
-		return NULL;
-	return h->items[h->current - forms].id;
-}
 
 static void
 start_form(struct home *h, size_t index)
@@ -249,56 +379,104 @@ start_form(struct home *h, size_t index)
 static void
 open_current(struct home *h)
 {
-	const char *id = current_record(h);
-	char copy[UUID_SIZE];
+	struct item item;
 
-	if (!id) {
+	if (h->current >= h->item_count)
+		return;
+	item = h->items[h->current];
+	switch (item.kind) {
+	case ITEM_FORM:
 		start_form(h, h->current);
-		return;
+		break;
+	case ITEM_RECORD:
+		app_open_record(h->app, item.id);
+		break;
+	case ITEM_FOLLOW:
+		due_settle(h->app, item.follow, item.id, item.row);
+		break;
+	case ITEM_MORE:
+		due_page_run(h->app, 1 << item.follow);
+		break;
 	}
-	memcpy(copy, id, UUID_SIZE);
-	app_open_record(h->app, copy);
 }
 
+/* What can be done with the record that the cursor is on. */
 static void
-delete_current(struct home *h)
+with_record(struct home *h, void (*act)(struct app *app, const char *id))
 {
-	const char *id = current_record(h);
-	char copy[UUID_SIZE];
+	struct item item;
 
-	if (!id)
+	if (h->current >= h->item_count || !*h->items[h->current].id)
 		return;
-	memcpy(copy, id, UUID_SIZE);
-	app_delete_draft(h->app, copy);
+	item = h->items[h->current];
+	act(h->app, item.id);
 }
 
+/* By lines: from the forms' lines the cursor keeps its column. */
 static void
 move(struct home *h, long by)
 {
-	long rows = (long)(h->app->form_count + h->item_count);
-	long to = (long)h->current + by;
+	long line, step = by < 0 ? -1 : 1;
+	size_t column;
 
-	if (to >= rows)
-		to = rows - 1;
-	h->current = (size_t)(to < 0 ? 0 : to);
+	if (!h->item_count)
+		return;
+	line = (long)h->items[h->current].line;
+	column = h->current - h->lines[line].item;
+	for (long left = by * step; left > 0; left--) {
+		long to = line + step;
+
+		while (to >= 0 && to < (long)h->line_count && h->lines[to].heading)
+			to += step;
+		if (to < 0 || to >= (long)h->line_count)
+			break;
+		line = to;
+	}
+	if (column >= h->lines[line].count)
+		column = h->lines[line].count - 1;
+	h->current = h->lines[line].item + column;
 }
 
-/* False when the worker leaves. */
+static void
+move_across(struct home *h, int by)
+{
+	const struct line *line = &h->lines[h->items[h->current].line];
+	size_t column = h->current - line->item;
+
+	if (by < 0 ? column > 0 : column + 1 < line->count)
+		h->current += (size_t)by;
+}
+
+/* To the first item below the next heading, or the one above; around at the end. */
+static void
+move_part(struct home *h, int by)
+{
+	size_t at = h->current, n = h->item_count;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t line;
+
+		at = (at + n + (size_t)by) % n;
+		line = h->items[at].line;
+		if (h->lines[line].item == at && h->lines[line - 1].heading)
+			break;
+	}
+	h->current = at;
+}
+
+/* The cursor's keys. False: another one. */
 static bool
-act(struct home *h, enum action action)
+moved(struct home *h, enum action action)
 {
 	int page = screen_size(h->app->screen).rows - 8;
 
-	switch ((int)action) {
-	case ACTION_LEAVE:
-	case ACTION_BACK:
+	if (!h->item_count)
 		return false;
+	switch ((int)action) {
 	case ACTION_UP:
-	case ACTION_PREV:
 		move(h, -1);
 		return true;
 	case ACTION_DOWN:
-	case ACTION_NEXT:
 		move(h, 1);
 		return true;
 	case ACTION_PAGE_UP:
@@ -311,23 +489,51 @@ act(struct home *h, enum action action)
 		h->current = 0;
 		return true;
 	case ACTION_LAST:
-		move(h, (long)(h->app->form_count + h->item_count));
+		h->current = h->item_count - 1;
 		return true;
+	case ACTION_PREV_COLUMN:
+		move_across(h, -1);
+		return true;
+	case ACTION_NEXT_COLUMN:
+		move_across(h, 1);
+		return true;
+	case ACTION_PART_NEXT:
+		move_part(h, 1);
+		return true;
+	case ACTION_PART_PREV:
+		move_part(h, -1);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* False when the worker leaves. */
+static bool
+act(struct home *h, enum action action)
+{
+	switch ((int)action) {
+	case ACTION_LEAVE:
+	case ACTION_BACK:
+		return false;
 	case ACTION_TAKE:
 	case ACTION_NEW:
 		open_current(h);
 		break;
+	case ACTION_LOOK:
+		with_record(h, app_look_at_record);
+		break;
 	case ACTION_FIND:
 		records_page_run(h->app, true);
 		break;
-	case ACTION_OPEN_LIST:
-		records_page_run(h->app, false);
+	case ACTION_DUE:
+		due_page_run(h->app, 0);
 		break;
 	case ACTION_SYNC:
 		sync_page_run(h->app);
 		break;
 	case ACTION_DELETE:
-		delete_current(h);
+		with_record(h, app_delete_draft);
 		break;
 	case ACTION_SETTINGS:
 		settings_page_run(h->app);
@@ -345,12 +551,10 @@ act(struct home *h, enum action action)
 static void
 offer_draft(struct home *h)
 {
-	size_t forms = h->app->form_count;
-
 	for (size_t i = 0; i < h->item_count; i++) {
-		if (h->items[i].reason)
+		if (h->items[i].kind != ITEM_RECORD || h->items[i].alarm)
 			continue;
-		h->current = forms + i;
+		h->current = i;
 		if (!h->app->notice.len)
 			app_say(h->app, _("A record is not finished yet: Enter goes on "
 					  "with it."));
@@ -358,30 +562,42 @@ offer_draft(struct home *h)
 	}
 }
 
+static bool
+key_pressed(struct home *h, const struct key *key)
+{
+	enum action action = keymap_action(key, stack, DEPTH);
+
+	if (key->code == K_RESIZE) {
+		reload(h);
+		return true;
+	}
+	buf_reset(&h->app->notice);
+	if (moved(h, action))
+		return true;
+	if (key->len == 1 && key->text[0] >= '1' && key->text[0] <= '9') {
+		start_form(h, (size_t)(key->text[0] - '1'));
+		reload(h);
+		return true;
+	}
+	return act(h, action);
+}
+
 void
 home_run(struct app *app)
 {
 	struct home h = { .app = app };
 	struct key key;
-	bool on = true;
 
 	h.layer = (struct screen_layer){ .draw = draw, .data = &h, .covers = true };
 	reload(&h);
 	offer_draft(&h);
 	screen_push(app->screen, &h.layer);
-	while (on) {
+	do
 		screen_read(app->screen, &key);
-		if (key.code != K_RESIZE)
-			buf_reset(&app->notice);
-		if (key.len == 1 && key.text[0] >= '1' && key.text[0] <= '9') {
-			start_form(&h, (size_t)(key.text[0] - '1'));
-			reload(&h);
-		} else {
-			on = act(&h, keymap_action(&key, stack, DEPTH));
-		}
-	}
+	while (key_pressed(&h, &key));
 	screen_pop(app->screen, &h.layer);
-	forget_items(&h);
+	forget(&h);
 	free(h.items);
+	free(h.lines);
 	free(h.today);
 }

@@ -15,7 +15,8 @@
 #define IN(c)    (1u << CONTEXT_##c)
 #define ANYWHERE IN(GLOBAL)
 #define TYPING   (IN(FIELD) | IN(NOTES))
-#define ROLLING  (IN(PICKER) | IN(LIST) | IN(HOME) | IN(ROWS) | IN(VIEW) | IN(SYNC))
+#define ROLLING  (IN(PICKER) | IN(LIST) | IN(HOME) | IN(ROWS) | IN(VIEW) | IN(SYNC) | \
+	IN(DUE))
 
 /* clang-format off */
 static const struct keymap_row rows[] = {
@@ -66,6 +67,14 @@ static const struct keymap_row rows[] = {
 	    N_("begins a new record") },
 	{ IN(HOME) | IN(LIST), K_F(3), K_CTRL('F'), ACTION_FIND, 75, N_("Find"),
 	    N_("finds records by any word in them") },
+	{ IN(HOME) | IN(DUE), K_F(4), K_CTRL('V'), ACTION_LOOK, 44, N_("Look"),
+	    N_("shows the record that the row is of") },
+	{ IN(HOME), K_F(5), K_CTRL('D'), ACTION_DUE, 72, N_("Due"),
+	    N_("shows all visits, answers and follow-ups that records ask for") },
+	{ IN(DUE), K_ENTER, 0, ACTION_TAKE, 80, N_("Settle"),
+	    N_("opens the form that settles it, with what is known filled in") },
+	{ IN(DUE), K_F(3), K_CTRL('T'), ACTION_FILTER, 55, N_("Filter"),
+	    N_("chooses what is shown") },
 	{ IN(LIST), K_F(4), K_CTRL('T'), ACTION_FILTER, 55, N_("Filter"),
 	    N_("chooses which records are shown") },
 	{ IN(LIST) | IN(RECORD), K_F(5), K_CTRL('E'), ACTION_CORRECT, 65, N_("Correct"),
@@ -107,10 +116,14 @@ static const struct keymap_row rows[] = {
 	    N_("goes to the first row") },
 	{ ROLLING, K_END, K_ALT('>'), ACTION_LAST, 0, N_("Last"),
 	    N_("goes to the last row") },
-	{ IN(HOME) | IN(LIST), K_TAB, K_RIGHT, ACTION_NEXT_COLUMN, 0, N_("Next part"),
+	{ IN(HOME), K_TAB, 0, ACTION_PART_NEXT, 0, N_("Next part"),
 	    N_("goes to the next part of the screen") },
-	{ IN(HOME) | IN(LIST), K_BACKTAB, K_LEFT, ACTION_PREV_COLUMN, 0,
-	    N_("Part before"), N_("goes to the part of the screen before") },
+	{ IN(HOME), K_BACKTAB, 0, ACTION_PART_PREV, 0, N_("Part before"),
+	    N_("goes to the part of the screen before") },
+	{ IN(HOME), K_RIGHT, 0, ACTION_NEXT_COLUMN, 0, N_("Right"),
+	    N_("goes to the form on the right") },
+	{ IN(HOME), K_LEFT, 0, ACTION_PREV_COLUMN, 0, N_("Left"),
+	    N_("goes to the form on the left") },
 	{ IN(DIALOG), K_ENTER, 0, ACTION_TAKE, 80, N_("Take"),
 	    N_("takes the answer that stands out") },
 	{ IN(DIALOG), K_TAB, K_RIGHT, ACTION_NEXT, 0, N_("Next"),

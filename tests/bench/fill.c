@@ -3,7 +3,7 @@
  *
  *   fill lines N          N lines for `minqing import`, each with an ID of its own
  *   fill notebook N       N finished records into the one notebook of MINQING_HOME
- *   fill ndjson           its waiting records as one batch, uncompressed
+ *   fill ndjson           its waiting records as the client's batches, uncompressed
  */
 #include "buf.h"
 #include "clock.h"
@@ -17,7 +17,6 @@
 #include "uuid.h"
 #include "wire.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,37 +107,15 @@ fill_notebook(struct notebook *nb, const struct lines *l, long n)
 	buf_clear(&field);
 }
 
-struct of_form {
-	const char *form;
-	struct buf line;
-};
-
 static bool
 write_item(const struct outbox_item *item, void *data)
 {
-	struct of_form *of = data;
+	struct buf *out = data;
 
-	if (strcmp(item->form, of->form))
-		return true;
-	buf_reset(&of->line);
-	wire_record_write(item, &of->line);
-	fwrite(of->line.data, 1, of->line.len, stdout);
+	buf_reset(out);
+	wire_record_write(item, out);
+	fwrite(out->data, 1, out->len, stdout);
 	return true;
-}
-
-/* In the order in which a batch has them: by form, then by age. */
-static void
-write_batch(struct notebook *nb)
-{
-	static const char *const forms[] = { "council", "dispute", "feedback", "legal",
-		"micro", "review", "visit", "volunteer" };
-	struct of_form of = { 0 };
-
-	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-		of.form = forms[i];
-		must(outbox_each(nb, 0, INT_MAX, write_item, &of, &err));
-	}
-	buf_clear(&of.line);
 }
 
 int
@@ -148,6 +125,7 @@ main(int argc, char **argv)
 	long n = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
 	struct lines sample = { 0 };
 	struct notebook *nb = NULL;
+	struct buf out = { 0 };
 	struct clock clock;
 
 	must(clock_init(&clock, &err));
@@ -160,9 +138,10 @@ main(int argc, char **argv)
 		if (strcmp(what, "notebook") == 0)
 			fill_notebook(nb, &sample, n);
 		else
-			write_batch(nb);
+			must(outbox_each(nb, 0, 0, write_item, &out, &err));
 	}
 	notebook_close(nb);
+	buf_clear(&out);
 	for (size_t i = 0; i < sample.count; i++)
 		free(sample.at[i]);
 	free(sample.at);
