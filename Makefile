@@ -5,7 +5,7 @@ bindir  = $(prefix)/bin
 datadir = $(prefix)/share
 
 # Libraries, each named once; tests/layers says which files may include them.
-PKG_CORE      = sqlite3 zlib libutf8proc libsodium libpcre2-8
+PKG_CORE      = sqlite3 zlib libutf8proc libsodium libpcre2-8 expat
 PKG_UI        = ncursesw
 PKG_CLIENT    = libcurl
 PKG_COLLECTOR = libmicrohttpd sqlite3 zlib libsodium
@@ -43,7 +43,7 @@ COLLECTOR_OBJ = $(call obj,$(COLLECTOR_SRC))
 UNIT_TESTS    = $(patsubst %.c,$(B)/%,$(wildcard tests/*_test.c))
 SCREEN_TESTS  = $(patsubst %.c,$(B)/%,$(wildcard tests/screens/*_test.c))
 # Conformance data of the ODK ecosystem: a small copy in tests/corpus.
-CORPUS_TESTS  = $(B)/tests/corpus_xpath
+CORPUS_TESTS  = $(B)/tests/corpus_xpath $(B)/tests/corpus_xform
 SYNC_TESTS    = $(patsubst %.c,$(B)/%,$(wildcard tests/sync/*_test.c))
 LINTED        = $(sort $(CORE_SRC) $(APP_SRC) $(COLLECTOR_SRC))
 CATALOGUE     = $(B)/locale/zh_CN/LC_MESSAGES/minqing.mo
@@ -92,7 +92,11 @@ $(SYNC_TESTS): $(B)/tests/sync/%_test: $(B)/tests/sync/%_test.o $(B)/libapp.a $(
 $(B)/tests/corpus_xpath: $(B)/tests/corpus_xpath.o $(B)/tests/xml_tree.o $(B)/tests/ast_print.o \
     $(B)/libcore.a
 	@echo "LINK $@"
-	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE) expat) -lm
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
+
+$(B)/tests/corpus_xform: %: %.o $(B)/libcore.a
+	@echo "LINK $@"
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
 $(B)/tests/bench_notebook: %: %.o $(B)/libcore.a
 	@echo "LINK $@"

@@ -33,6 +33,7 @@
 #include "value.h"
 
 struct arena;
+struct buf;
 struct clock;
 struct err;
 struct expr;
@@ -80,6 +81,24 @@ struct expr *expr_parse_late(const char *text, struct arena *arena, struct err *
 
 /* The text that it was parsed from. */
 const char *expr_text(const struct expr *e);
+
+/* Appends it in the one way in which all that mean the same by their form are written:
+ * blanks, brackets and quotes do not matter. Parses to the same again. */
+void expr_print(const struct expr *e, struct buf *out);
+
+/* What a choice list's nodeset is made of, when it is instance('ID')/root/item[filter],
+ * or randomize() of that. Texts live in the arena. */
+struct expr_itemset {
+	const char *instance, *root, *item;
+	const char *filter; /* of all its predicates; NULL: none */
+	bool randomize;
+	const char *seed; /* an expression's text; NULL: none */
+};
+
+/* False when it is any other expression, or has predicates that count positions; then
+ * only randomize and seed are told, and in rest the nodeset without them. */
+bool expr_itemset(const struct expr *e, struct arena *arena, struct expr_itemset *out,
+    const char **rest);
 
 /* False and err when it cannot be evaluated, as with date('nonsense'). */
 bool expr_eval(const struct expr *e, const struct expr_context *context,

@@ -19,7 +19,9 @@ struct err;
 struct expr;
 struct form;
 struct graph;
+struct itext;
 struct list;
+struct tree;
 
 #define FORM_BYTES_MAX     (8u << 20)
 #define FORM_LANGUAGES_MAX 64
@@ -49,6 +51,17 @@ struct itemset {
 	const struct expr *filter; /* choice_filter, from a row's node; or NULL */
 	bool fixed_order; /* false: most recently used first; so with lists in files */
 	bool or_other;
+	bool randomize;          /* in an order by chance, which seed fixes */
+	const struct expr *seed; /* or NULL */
+	/* Labels with answers in them: of a row in a language, at
+	 * [row * language_count + language]; a count of 0: the list has it. Or NULL. */
+	const struct text *label_texts;
+	/*
+	 * Choices that are not the rows of one list: the nodes that nodeset gives,
+	 * filtered already, with the value and label of each read from it. The list
+	 * has no rows then. NULL for all others.
+	 */
+	const struct expr *nodeset, *value, *label;
 };
 
 enum def_flags {
@@ -58,6 +71,19 @@ enum def_flags {
 	DEF_MASKED = 8,          /* appearance masked: hidden while not being typed */
 	DEF_DEFAULT_DYNAMIC = 16,
 	DEF_DEFAULT_LAST_SAVED = 32, /* the default reads the last saved record */
+	DEF_UNASKED = 64, /* nobody is asked, although such questions are */
+	DEF_FIXED_COUNT = 128, /* a repeat whose instances are not added or removed */
+	DEF_META = 256, /* the group in which a record says what it is */
+};
+
+/*
+ * What stands in the instances of a repeat that a new record begins with, a node each,
+ * where the definitions' defaults do not say it.
+ */
+struct initial {
+	const struct def *def;
+	const char *text; /* of a question; never NULL */
+	struct initial *first, *next;
 };
 
 struct def {
@@ -81,6 +107,37 @@ struct def {
 	const char *appearance;             /* as written, never NULL */
 	const char *const *parameters;      /* name, value, name, value, NULL; or NULL */
 	const char *save_to;                /* entities: kept as data; or NULL */
+	const char *const *attributes;      /* of its element: as parameters; or NULL */
+	/* Repeats: the instances that a new record begins with (those of a repeat in a
+	 * repeat: in each of its). NULL: none. */
+	const struct initial *initial;
+};
+
+/* When an action runs. */
+enum form_event {
+	ACTION_FIRST_LOAD = 1, /* a record begins */
+	ACTION_LOAD = 2,       /* a record is opened, the first time too */
+	ACTION_NEW_REPEAT = 4, /* the source, a repeat, gets an instance */
+	ACTION_CHANGE = 8,     /* the source's answer has been changed */
+	ACTION_FINISH = 16,    /* the record is finalised */
+};
+
+/*
+ * What a form sets by itself when something happens: those that are no default and no
+ * trigger's calculation. In a repeat the instances nearest to the source are meant.
+ * The value is computed where the target stands.
+ */
+struct form_action {
+	unsigned events;
+	const struct def *source; /* a question or a repeat; NULL: the record */
+	const struct def *target;
+	const struct expr *value;
+};
+
+/* What instance() gives under an id, beside the lists, which have ids of their own. */
+struct form_instance {
+	const char *id;
+	const struct tree *tree; /* NULL: the last saved record */
 };
 
 struct form {
@@ -97,6 +154,14 @@ struct form {
 	const struct expr *instance_name;
 	struct list **lists; /* every list the form can ask for with instance() */
 	size_t list_count, list_cap;
+	const struct form_instance *instances; /* asked before the lists; or NULL */
+	size_t instance_count;
+	const struct form_action *actions; /* in the form's order */
+	size_t action_count;
+	const struct itext *itext; /* form_itext(); or NULL */
+	/* An XForm, made for other programs: a calculation may read its own node. */
+	bool foreign;
+	size_t bind_count, control_count; /* as its file has them */
 	struct graph *graph; /* logic.h: what depends on what; made by the readers */
 };
 
@@ -138,7 +203,26 @@ struct form *form_from_xlsform_csv(const char *text, size_t len,
     const struct form_files *files, form_problem_fn *report, void *data,
     struct err *err);
 
+/*
+ * Reads an ODK XForm: https://getodk.github.io/xforms-spec/. Its problems have a line
+ * of the file and no sheet. What only other programs can serve (a place, a picture) is
+ * kept and not asked. Where JavaRosa is lenient, so is this: what is unknown is told
+ * and passed over. Otherwise as form_from_xlsform_csv().
+ */
+struct form *form_from_xform(const char *text, size_t len,
+    const struct form_files *files, form_problem_fn *report, void *data,
+    struct err *err);
+
+/* Reads whatever it is by what it begins with. */
+struct form *form_read(const char *text, size_t len, const struct form_files *files,
+    form_problem_fn *report, void *data, struct err *err);
+
 void form_free(struct form *form);
+
+/* The texts of an id of the form's itext: its text (value_form NULL), or another form
+ * of it ("audio", "image", "guidance", …). NULL when there are none. */
+const struct texts *form_itext(
+    const struct form *form, const char *id, const char *value_form);
 
 /* By name anywhere in the form, or by path ("/visit/g_who/room"); NULL: no such. */
 struct def *form_find(const struct form *form, const char *name_or_path);

@@ -26,6 +26,15 @@ struct tree;
 struct list *list_from_csv(const char *id, const char *text, size_t len,
     struct err *err);
 
+/* The same from an XML file: a root element, an element a row, an element a cell. */
+struct list *list_from_xml(const char *id, const char *text, size_t len,
+    struct err *err);
+
+/* By the name of the file, whose end says what it holds (.csv, .xml); the list's id is
+ * what stands before. */
+struct list *list_read(const char *filename, const char *text, size_t len,
+    struct err *err);
+
 /* For readers that build a list row by row: columns first, then rows (a cell each). */
 struct list *list_new(const char *id, const char *const *columns, size_t column_count);
 void list_add(struct list *l, const char *const *cells);
@@ -45,6 +54,12 @@ const char *list_cell(const struct list *l, size_t row, size_t column);
 /* The row whose cell in that column is exactly value, by an index made at the first
  * call; LIST_NONE when there is none. */
 size_t list_find(const struct list *l, size_t column, const char *value);
+
+/* What the nodes of the tree are called, where it is not root and item: as in the
+ * instance of an XForm that the list was read from. */
+void list_name_nodes(struct list *l, const char *root, const char *item);
+const char *list_root_name(const struct list *l);
+const char *list_item_name(const struct list *l);
 
 /* "/root/item/…", for instance('id'). Node of a row: list_row_node(). */
 const struct tree *list_tree(const struct list *l);

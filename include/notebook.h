@@ -17,10 +17,26 @@ struct clock;
 struct err;
 struct list;
 struct notebook;
+struct vault_key;
 
-/* The clock must outlive the notebook. create: makes it when it is not there. */
+/* The clock must outlive the notebook. create: makes it when it is not there. A sealed
+ * file is refused. */
 struct notebook *notebook_open(const char *path, bool create, const struct clock *clock,
     struct err *err);
+/* A sealed one (vault.h); the key, too, must outlive the notebook. With create and a
+ * key of vault_key_new() it is made. A plain file is refused. */
+struct notebook *notebook_open_sealed(const char *path, bool create,
+    struct vault_key *key, const struct clock *clock, struct err *err);
+/* As it stands, for looking and rescuing: nothing at all is written, a failing or
+ * read-only disk will do. key NULL: plain. */
+struct notebook *notebook_open_frozen(const char *path, struct vault_key *key,
+    const struct clock *clock, struct err *err);
+/* Appends what the worker should know of the file, one sentence a line: saves lost by
+ * damage, a clock that cannot be right, a disk that is nearly full. */
+void notebook_warnings(struct notebook *nb, struct buf *words);
+/* Is there room on the disk for the next days? False appends what to do. Cheap enough to
+ * be asked after every save. */
+bool notebook_has_room(const struct notebook *nb, struct buf *words);
 void notebook_close(struct notebook *nb);
 const struct clock *notebook_clock(const struct notebook *nb);
 

@@ -324,7 +324,7 @@ take_form(struct notebook *nb, const char *folder, const char *name, struct buf 
 
 	buf_fmt(&path, "%s/%s", folder, name);
 	if (!place_read(buf_text(&path), FORM_BYTES_MAX, &text, &err) ||
-	    !(form = form_from_xlsform_csv(buf_text(&text), text.len, &files, NULL, NULL,
+	    !(form = form_read(buf_text(&text), text.len, &files, NULL, NULL,
 		  &err)) ||
 	    !notebook_form_add(nb, form, buf_text(&text), text.len, &err))
 		warn(warning, name, &err);

@@ -58,7 +58,8 @@ fixture_reopen(struct fixture *f)
 static inline void
 fixture_free(struct fixture *f)
 {
-	static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
+	static const char *const ends[] = { "", "-wal", "-shm", "-journal",
+					  ".ballast" };
 	char path[128];
 
 	notebook_close(f->nb);

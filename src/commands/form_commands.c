@@ -104,6 +104,8 @@ print_problem(const struct form_problem *p, void *data)
 		printf(_("sheet %s, row %d: "), p->sheet, p->row);
 	else if (p->sheet)
 		printf(_("sheet %s: "), p->sheet);
+	else if (p->line)
+		printf(_("line %d: "), p->line);
 	printf("%s%s\n", p->warning ? _("warning: ") : "", p->text);
 }
 
@@ -127,7 +129,7 @@ read_form(const char *path, struct check_output *out, struct buf *source)
 
 	out->file = path;
 	if (place_read(path, FORM_BYTES_MAX, source, &err)) {
-		form = form_from_xlsform_csv(buf_text(source), source->len, &files,
+		form = form_read(buf_text(source), source->len, &files,
 		    print_problem, out, &err);
 	} else {
 		struct form_problem problem = { .text = err.text };

@@ -4,6 +4,7 @@
 #include "err.h"
 #include "expr.h"
 #include "form.h"
+#include "list.h"
 #include "logic.h"
 #include "mem.h"
 
@@ -143,7 +144,9 @@ compile_choices(struct build *b, struct err *err)
 		if (!def->itemset || !def->itemset->filter)
 			continue;
 		text = arena_fmt(b->g->arena,
-				 "instance('" GRAPH_CHOICES "')/root/item[%s]",
+				 "instance('" GRAPH_CHOICES "')/%s/%s[%s]",
+				 list_root_name(def->itemset->list),
+				 list_item_name(def->itemset->list),
 				 expr_text(def->itemset->filter));
 		b->g->choices[i] = expr_parse_late(text, b->g->arena, err);
 		if (!b->g->choices[i])

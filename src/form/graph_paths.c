@@ -207,6 +207,20 @@ look_for_child(const struct expr_path *path, void *data)
 		r->from_parent = true;
 }
 
+/* A form made elsewhere may keep what is there: coalesce(., 1). That needs no order, and
+ * is not computed again because of itself. */
+static void
+drop_own_reading(struct build *b)
+{
+	struct readings *set = &b->of_rule[b->rule];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < set->count; i++)
+		if (set->items[i].def != b->g->rules[b->rule].def)
+			set->items[kept++] = set->items[i];
+	set->count = kept;
+}
+
 void
 graph_find_readings(struct build *b)
 {
@@ -219,5 +233,7 @@ graph_find_readings(struct build *b)
 		/* Its argument is a path for which other places are put in. */
 		b->free_paths = strstr(expr_text(r->expr), "indexed-repeat") != NULL;
 		expr_paths(r->expr, visit, b);
+		if (b->form->foreign && r->kind == RULE_CALCULATE)
+			drop_own_reading(b);
 	}
 }

@@ -69,7 +69,7 @@ has_content(const struct node *group, bool only_relevant)
 		if (!only_relevant || n->relevant)
 			return true;
 	for (const struct node *n = group->first; n; n = n->next) {
-		if (only_relevant && !n->relevant)
+		if ((only_relevant && !n->relevant) || (n->def->flags & DEF_META))
 			continue;
 		if (n->def->kind == DEF_QUESTION ? is_answered(n)
 						 : has_content(n, only_relevant))
@@ -117,8 +117,8 @@ write_children(struct json_writer *w, const struct node *group, bool only_releva
 			continue;
 		}
 		assert(n && n->def == def);
-		if (only_relevant && !n->relevant) {
-			; /* pruned */
+		if ((only_relevant && !n->relevant) || (def->flags & DEF_META)) {
+			; /* pruned; what a record is, its row in the notebook says */
 		} else if (def->kind == DEF_QUESTION) {
 			if (is_answered(n)) {
 				json_name(w, def->name);

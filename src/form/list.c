@@ -33,8 +33,9 @@ struct list {
 	struct tree tree; /* first, so that a list is a tree */
 	int refs;
 	char *id;
+	char *root_name, *item_name; /* in instance('id')/root/item */
 	char **columns;
-	const char **node_names; /* of the columns, in instance('id')/root/item */
+	const char **node_names; /* of the columns, below the item */
 	size_t column_count;
 	struct buf cells;
 	uint32_t *rows; /* where each begins in cells */
@@ -111,9 +112,9 @@ tree_name(const struct tree *tree, uint32_t id)
 	uint32_t part;
 
 	if (id < NODE_ITEMS)
-		return id == NODE_ROOT ? "root" : "";
+		return id == NODE_ROOT ? l->root_name : "";
 	part = node_part(l, id);
-	return part ? l->node_names[part - 1] : "item";
+	return part ? l->node_names[part - 1] : l->item_name;
 }
 
 /* Of anything but a cell: the text below it, as XPath has it. */
@@ -153,9 +154,9 @@ tree_child_named(const struct tree *tree, uint32_t id, const char *name)
 	const struct list *l = as_list(tree);
 
 	if (id == NODE_DOCUMENT)
-		return strcmp(name, "root") ? 0 : NODE_ROOT;
+		return strcmp(name, l->root_name) ? 0 : NODE_ROOT;
 	if (id == NODE_ROOT)
-		return strcmp(name, "item") || !l->row_count ? 0 : NODE_ITEMS;
+		return strcmp(name, l->item_name) || !l->row_count ? 0 : NODE_ITEMS;
 	if (node_part(l, id))
 		return 0;
 	for (size_t c = 0; c < l->column_count; c++)
@@ -212,6 +213,7 @@ list_new(const char *id, const char *const *columns, size_t column_count)
 	l->tree.root = NODE_DOCUMENT;
 	l->refs = 1;
 	l->id = mem_strdup(id);
+	list_name_nodes(l, "root", "item");
 	l->columns = mem_alloc(column_count * sizeof(l->columns[0]));
 	l->node_names = mem_alloc(column_count * sizeof(l->node_names[0]));
 	l->indexes = mem_alloc(column_count * sizeof(l->indexes[0]));
@@ -220,6 +222,27 @@ list_new(const char *id, const char *const *columns, size_t column_count)
 		l->columns[i] = mem_strdup(columns[i]);
 	name_nodes(l);
 	return l;
+}
+
+void
+list_name_nodes(struct list *l, const char *root, const char *item)
+{
+	free(l->root_name);
+	free(l->item_name);
+	l->root_name = mem_strdup(root);
+	l->item_name = mem_strdup(item);
+}
+
+const char *
+list_root_name(const struct list *l)
+{
+	return l->root_name;
+}
+
+const char *
+list_item_name(const struct list *l)
+{
+	return l->item_name;
 }
 
 static void
@@ -258,6 +281,8 @@ list_unref(struct list *l)
 	free(l->node_names);
 	free(l->indexes);
 	free(l->rows);
+	free(l->root_name);
+	free(l->item_name);
 	free(l->id);
 	buf_clear(&l->cells);
 	free(l);
@@ -387,7 +412,7 @@ tree_child_where(const struct tree *tree, uint32_t id, const char *name, const c
 
 	while (column < l->column_count && strcmp(l->node_names[column], key) != 0)
 		column++;
-	if (id != NODE_ROOT || strcmp(name, "item") != 0 || column == l->column_count)
+	if (id != NODE_ROOT || strcmp(name, l->item_name) != 0 || column == l->column_count)
 		return 0;
 	if (!after) {
 		row = list_find(l, column, text);

@@ -56,7 +56,8 @@ choices_allow(struct logic *l, const struct node *node, const char *name, bool *
 		return true;
 	key = list_column(set->list, set->value_column);
 	do {
-		item = tree->ops->child_where(tree, root, "item", key, name, item);
+		item = tree->ops->child_where(
+		    tree, root, list_item_name(set->list), key, name, item);
 		*allowed = false;
 		if (item &&
 		    !row_passes(l, node, list_node_row(set->list, item), allowed, err))

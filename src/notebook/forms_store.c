@@ -242,7 +242,7 @@ parse_form(struct notebook *nb, const char *id, const char *version,
 	   const struct buf *source, struct err *err)
 {
 	const struct form_files files = { .list = list_for_form, .data = nb };
-	struct form *form = form_from_xlsform_csv(buf_text(source), source->len, &files,
+	struct form *form = form_read(buf_text(source), source->len, &files,
 						  NULL, NULL, err);
 	struct parsed_form *parsed;
 

@@ -7,26 +7,43 @@
 #include "hash.h"
 #include "i18n.h"
 #include "mem.h"
+#include "vault_ballast.h"
+#include "vault_files.h"
+#include "vault_open.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  * How every connection is set up. The exclusive lock comes before the first read, so
  * that the WAL's index stays in memory and no -shm file is made; nothing else than the
  * database and its WAL is ever written.
  */
-static const char connection_setup[] = "PRAGMA locking_mode = EXCLUSIVE;"
-				       "PRAGMA temp_store = MEMORY;"
-				       "PRAGMA journal_mode = WAL;"
+static const char before_first_read[] = "PRAGMA locking_mode = EXCLUSIVE;"
+					"PRAGMA temp_store = MEMORY;";
+/* A new file takes its layout before its first page; until it has a WAL, no rollback
+ * journal is written: an unfinished file is thrown away whole. */
+static const char new_file[] = "PRAGMA page_size = 4096;"
+			       "PRAGMA journal_mode = MEMORY;";
+static const char connection_setup[] = "PRAGMA journal_mode = WAL;"
 				       "PRAGMA synchronous = FULL;"
 				       "PRAGMA foreign_keys = ON;"
 				       "PRAGMA journal_size_limit = 4194304;";
+static const char frozen_setup[] = "PRAGMA query_only = ON;";
 
 /* The last who had it may still be on the way out. */
 #define WAIT_FOR_LOCK_MS 200
+
+/* What is to be opened, and how. */
+struct opening {
+	const char *path;
+	const struct clock *clock;
+	struct cipher *cipher; /* NULL: plain */
+	bool create, frozen;
+	bool fresh; /* nothing is in it yet */
+};
 
 static bool
 make_device_id(struct notebook *nb, struct err *err)
@@ -44,15 +61,49 @@ make_device_id(struct notebook *nb, struct err *err)
 	return store_run(nb, stmt, err);
 }
 
+/* The end of every page stays free for the seal, in a plain notebook too, so that it
+ * can be sealed page by page one day. */
+static void
+leave_room_for_seals(struct notebook *nb)
+{
+	int extra = CIPHER_EXTRA;
+
+	sqlite3_file_control(nb->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &extra);
+}
+
+/* After a crash: what is found damaged is kept as it is before anything is written, and
+ * the log begins anew, so that nothing old stands behind its end. */
 static bool
-set_up(struct notebook *nb, struct err *err)
+settle_log(struct notebook *nb, struct err *err)
+{
+	enum log_loss loss = vault_vfs_events(nb->vfs)->log_loss;
+	char day[16];
+
+	if (loss == LOG_WHOLE)
+		return true;
+	clock_format_day(clock_today(nb->clock), day);
+	if (loss == LOG_LOST && !vault_keep_copy(nb->path, day, &nb->kept))
+		buf_reset(&nb->kept);
+	return store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+}
+
+static bool
+set_up(struct notebook *nb, const struct opening *o, struct err *err)
 {
 	struct buf device = { 0 };
 	bool ok;
 
 	sqlite3_extended_result_codes(nb->db, 1);
 	sqlite3_busy_timeout(nb->db, WAIT_FOR_LOCK_MS);
-	ok = store_exec(nb, connection_setup, err) && search_register(nb, err) &&
+	if (!store_exec(nb, before_first_read, err) || !search_register(nb, err))
+		return false;
+	if (o->frozen)
+		return store_exec(nb, frozen_setup, err) && schema_check(nb, err);
+	if (o->fresh)
+		leave_room_for_seals(nb);
+	ok = (!o->fresh || store_exec(nb, new_file, err)) &&
+	     store_exec(nb, connection_setup, err) &&
+	     schema_number(nb, "PRAGMA user_version", err) >= 0 && settle_log(nb, err) &&
 	     schema_migrate(nb, err) &&
 	     notebook_get(nb, SETTING_DEVICE, &device, err) &&
 	     (device.len > 0 || make_device_id(nb, err)) && follow_begin(nb, err);
@@ -60,29 +111,122 @@ set_up(struct notebook *nb, struct err *err)
 	return ok;
 }
 
+static struct notebook *
+open_file(const struct opening *o, struct err *err)
+{
+	struct notebook *nb = mem_alloc(sizeof(*nb));
+	int flags = SQLITE_OPEN_NOMUTEX;
+
+	flags |= o->frozen ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	flags |= o->create ? SQLITE_OPEN_CREATE : 0;
+	nb->clock = o->clock;
+	nb->path = mem_strdup(o->path);
+	nb->vfs = vault_vfs_new(nb->path, o->cipher, o->frozen);
+	if (!nb->vfs)
+		err_set(err, ERR_SYSTEM, _("There is not enough memory."));
+	else if (sqlite3_open_v2(o->path, &nb->db, flags, vault_vfs_name(nb->vfs)) !=
+	    SQLITE_OK)
+		store_fail(nb, err);
+	else if (set_up(nb, o, err))
+		return nb;
+	notebook_close(nb);
+	return NULL;
+}
+
 struct notebook *
 notebook_open(const char *path, bool create, const struct clock *clock, struct err *err)
 {
+	struct opening o = { path, clock, .create = create };
 	struct notebook *nb;
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 
-	if (!create && access(path, F_OK) != 0) {
+	switch (vault_look(path, NULL)) {
+	case VAULT_ABSENT:
+		o.fresh = true;
+		if (create)
+			break;
 		err_set(err, ERR_INPUT, _("There is no notebook at %s yet."), path);
 		return NULL;
-	}
-	nb = mem_alloc(sizeof(*nb));
-	nb->clock = clock;
-	if (sqlite3_open_v2(path, &nb->db, flags | (create ? SQLITE_OPEN_CREATE : 0),
-			    NULL) != SQLITE_OK) {
-		store_fail(nb, err);
-		notebook_close(nb);
+	case VAULT_SEALED:
+		err_set(err, ERR_INPUT, _("The notebook at %s wants a passphrase."),
+			path);
 		return NULL;
+	case VAULT_PLAIN:
+		o.fresh = disk_is_empty(path);
+		break;
+	case VAULT_BROKEN: /* SQLite says what is wrong with it */
+		break;
 	}
-	if (!set_up(nb, err)) {
-		notebook_close(nb);
-		return NULL;
-	}
+	nb = open_file(&o, err);
+	if (nb)
+		ballast_lay(path);
 	return nb;
+}
+
+/* Grows under another name and takes its own when it is whole. */
+static bool
+make_sealed(const char *path, struct vault_key *key, const struct clock *clock,
+	    struct err *err)
+{
+	char *new_name = vault_new_name(path);
+	struct opening o = { new_name, clock, .cipher = &key->cipher, .fresh = true };
+	struct notebook *nb = NULL;
+	bool made = false;
+
+	if (vault_begin_file(new_name, key, err))
+		nb = open_file(&o, err);
+	notebook_close(nb);
+	if (nb)
+		made = files_swap_in(new_name, path, NULL) ||
+		       err_set(err, ERR_SYSTEM, _("%s cannot be made: %s."), path,
+			       strerror(errno));
+	if (!made)
+		vault_drop_file(new_name);
+	free(new_name);
+	return made;
+}
+
+struct notebook *
+notebook_open_sealed(const char *path, bool create, struct vault_key *key,
+		     const struct clock *clock, struct err *err)
+{
+	struct opening o = { path, clock, .cipher = &key->cipher };
+	struct notebook *nb;
+
+	switch (vault_look(path, err)) {
+	case VAULT_ABSENT:
+		if (!create) {
+			err_set(err, ERR_INPUT, _("There is no notebook at %s yet."),
+				path);
+			return NULL;
+		}
+		if (!make_sealed(path, key, clock, err))
+			return NULL;
+		break;
+	case VAULT_SEALED:
+		break;
+	case VAULT_PLAIN:
+		err_set(err, ERR_INPUT, _("The notebook at %s has no passphrase."),
+			path);
+		return NULL;
+	case VAULT_BROKEN:
+		return NULL;
+	}
+	if (!vault_prepare(path, key, err))
+		return NULL;
+	nb = open_file(&o, err);
+	if (nb)
+		ballast_lay(path);
+	return nb;
+}
+
+struct notebook *
+notebook_open_frozen(const char *path, struct vault_key *key, const struct clock *clock,
+		     struct err *err)
+{
+	struct opening o = { path, clock, .cipher = key ? &key->cipher : NULL,
+			     .frozen = true };
+
+	return open_file(&o, err);
 }
 
 void
@@ -98,7 +242,10 @@ notebook_close(struct notebook *nb)
 	code = sqlite3_close(nb->db);
 	assert(code == SQLITE_OK);
 	(void)code;
+	vault_vfs_free(nb->vfs);
 	forms_forget(nb);
+	free(nb->path);
+	buf_clear(&nb->kept);
 	buf_clear(&nb->lent);
 	memset(nb, 0, sizeof(*nb));
 	free(nb);

@@ -208,9 +208,8 @@ schema_newest(void)
 	return NEWEST;
 }
 
-/* One number that a pragma gives; -1 and err. */
-static int
-pragma(struct notebook *nb, const char *sql, struct err *err)
+int
+schema_number(struct notebook *nb, const char *sql, struct err *err)
 {
 	sqlite3_stmt *stmt;
 	int value = -1;
@@ -242,22 +241,35 @@ apply(struct notebook *nb, int number, struct err *err)
 }
 
 bool
-schema_migrate(struct notebook *nb, struct err *err)
+schema_check(struct notebook *nb, struct err *err)
 {
-	int version = pragma(nb, "PRAGMA user_version", err), application, tables;
+	int version = schema_number(nb, "PRAGMA user_version", err), application, tables;
 
-	if (version < 0 || (application = pragma(nb, "PRAGMA application_id", err)) < 0)
+	if (version < 0)
 		return false;
-	tables = pragma(nb, "SELECT count(*) FROM sqlite_schema", err);
+	application = schema_number(nb, "PRAGMA application_id", err);
+	if (application < 0)
+		return false;
+	tables = schema_number(nb, "SELECT count(*) FROM sqlite_schema", err);
 	if (tables < 0)
 		return false;
 	if (tables > 0 && application != APPLICATION_ID)
 		return err_set(err, ERR_SYSTEM, _("This file is not a notebook."));
-	if (version > NEWEST)
-		return err_set(
-		    err, ERR_SYSTEM,
-		    _("This notebook was written by a newer version of the program. "
-		      "Install that version to open it; nothing was changed."));
+	return version <= NEWEST ||
+	       err_set(
+		   err, ERR_SYSTEM,
+		   _("This notebook was written by a newer version of the program. "
+		     "Install that version to open it; nothing was changed."));
+}
+
+bool
+schema_migrate(struct notebook *nb, struct err *err)
+{
+	int version;
+
+	if (!schema_check(nb, err) ||
+	    (version = schema_number(nb, "PRAGMA user_version", err)) < 0)
+		return false;
 	while (version < NEWEST)
 		if (!apply(nb, ++version, err))
 			return false;

@@ -60,6 +60,14 @@ const char *const stmt_sql[STMT_COUNT] = {
 [STMT_DEVICE_MAKE] =
 	"INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
 
+[STMT_LAST_CHANGED] = /* one look into record_by_state a state */
+	"SELECT max(changed) FROM ("
+	"SELECT max(changed) AS changed FROM record WHERE state = 'draft' UNION ALL "
+	"SELECT max(changed) FROM record WHERE state = 'queued' UNION ALL "
+	"SELECT max(changed) FROM record WHERE state = 'sent' UNION ALL "
+	"SELECT max(changed) FROM record WHERE state = 'returned' UNION ALL "
+	"SELECT max(changed) FROM record WHERE state = 'withdrawn')",
+
 [STMT_FORM_FIND] =
 	"SELECT source = ?3 FROM form WHERE id = ?1 AND version = ?2",
 [STMT_FORM_ADD] =

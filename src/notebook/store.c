@@ -29,6 +29,14 @@ store_fail(struct notebook *nb, struct err *err)
 		    err, ERR_SYSTEM,
 		    _("The disk is full. Everything that was saved before is safe, but "
 		      "this could not be saved. Make room on the disk and try again."));
+	if (code == SQLITE_IOERR_DATA)
+		return err_set(
+		    err, ERR_SYSTEM,
+		    _("A part of the notebook's file is damaged and cannot be read. "
+		      "Nothing else is touched, and you can go on with everything that "
+		      "opens. Do not delete the file. \"minqing vault check\" tells how "
+		      "much is damaged, \"minqing vault salvage\" writes out all that "
+		      "can be read."));
 	switch (code & 0xFF) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:

@@ -26,6 +26,7 @@ enum stmt {
 	STMT_SETTING_GET,
 	STMT_SETTING_SET,
 	STMT_DEVICE_MAKE,
+	STMT_LAST_CHANGED,
 	STMT_FORM_FIND,
 	STMT_FORM_ADD,
 	STMT_FORM_SOURCE,
@@ -95,11 +96,15 @@ extern const char *const stmt_sql[STMT_COUNT];
 /* Forms and lists that were parsed (forms_store.c). */
 struct parsed_form;
 struct parsed_list;
+struct vault_vfs;
 /* The statements of what records ask for (follow.c). */
 struct follow_rules;
 
 struct notebook {
 	sqlite3 *db;
+	struct vault_vfs *vfs; /* its files */
+	char *path;
+	struct buf kept; /* where a copy of the damaged file was kept; or empty */
 	const struct clock *clock;
 	int depth; /* transactions and savepoints that are open */
 	bool lost; /* SQLite took back the transaction that we were in */
@@ -113,6 +118,10 @@ struct notebook {
 /* schema.c: brings the file to the newest schema; a newer file is refused. */
 bool schema_migrate(struct notebook *nb, struct err *err);
 int schema_newest(void);
+/* Of a file that must not be written: is it a notebook, and not a newer one? */
+bool schema_check(struct notebook *nb, struct err *err);
+/* One number that a pragma or a query gives; -1 and err. */
+int schema_number(struct notebook *nb, const char *sql, struct err *err);
 
 /* store.c */
 

@@ -76,7 +76,7 @@ load_roles(struct start_page *p)
 		files.data = folder.data;
 		buf_fmt(&path, "%s/visit.csv", buf_text(&folder));
 		if (place_read(buf_text(&path), FORM_BYTES_MAX, &text, NULL))
-			p->form = form_from_xlsform_csv(buf_text(&text), text.len, &files,
+			p->form = form_read(buf_text(&text), text.len, &files,
 			    NULL, NULL, NULL);
 	}
 	def = p->form ? form_find(p->form, "visitor_role") : NULL;

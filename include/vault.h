@@ -1,0 +1,151 @@
+/*
+ * vault - the notebook's file under lock: passphrase, recovery key, sealed pages
+ *
+ * A sealed notebook is one file: two copies of a block of key slots, then the pages of
+ * an SQLite database, each sealed (XChaCha20-Poly1305) under a random data key of its
+ * own. The data key stands in the slots, wrapped by the worker's passphrase (Argon2id)
+ * and, when the district has a recovery key, sealed to that (X25519). Changing the
+ * passphrase rewrites the slots, never a page. Nothing readable of a sealed notebook is
+ * ever written anywhere; what is in use stands in memory only.
+ *
+ *	look = vault_look(path, &err);
+ *	key = vault_unlock(path, &passphrase, &err);    or vault_key_new(), a new file
+ *	nb = notebook_open_sealed(path, false, key, clock, &err);
+ *	...
+ *	notebook_close(nb);                             idle lock: close, then free
+ *	vault_key_free(key);                            the key is gone from memory
+ *
+ * A notebook may stay plain (without a passphrase): vault_look() tells, and
+ * notebook_open() opens it. vault_convert() seals a plain one.
+ */
+#ifndef VAULT_H
+#define VAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct clock;
+struct err;
+struct notebook;
+
+/* --- the process --- */
+
+/* First thing in main(): no core dump, and no other program of the same user may look
+ * into the memory. False when the system refused one of the two. */
+bool vault_guard_process(void);
+
+/* --- passphrases --- */
+
+#define VAULT_PASSPHRASE_MAX 255 /* bytes */
+
+/* UTF-8. Whoever fills one wipes it as soon as the key is there. */
+struct vault_passphrase {
+	char text[VAULT_PASSPHRASE_MAX + 1];
+	size_t len;
+};
+
+void vault_passphrase_wipe(struct vault_passphrase *p);
+
+/* Is it good enough to be chosen? At least eight letters (a hanzi counts as two), and
+ * not digits only. False and err says what is wanted. */
+bool vault_passphrase_check(const struct vault_passphrase *p, struct err *err);
+
+/* What deriving the key from a passphrase costs. */
+struct vault_cost {
+	uint32_t passes; /* at least 1 */
+	uint32_t kib;    /* memory; at least 8 */
+};
+
+/* The cost that takes this computer about half a second: measured, takes that long. */
+struct vault_cost vault_cost_measure(void);
+
+/* --- the district's recovery key --- */
+
+/* A key pair, as text: the public half goes into district.txt and may be known, the
+ * secret half opens every notebook that was made with the public one. Both hold a check
+ * of themselves against typing errors. */
+#define VAULT_RECOVERY_SIZE 32 /* bytes of either half */
+#define VAULT_RECOVERY_TEXT 81 /* "minqing-" + 72 hex digits + NUL */
+
+void vault_recovery_make(char public_text[VAULT_RECOVERY_TEXT],
+    char secret_text[VAULT_RECOVERY_TEXT]);
+/* Blanks around it are passed over. False and err when it is not such a key. */
+bool vault_recovery_read(const char *text, unsigned char key[VAULT_RECOVERY_SIZE],
+    struct err *err);
+
+/* --- keys --- */
+
+/* A file's data key, in guarded memory; knows its file's slots. */
+struct vault_key;
+
+/* How a new passphrase is set. */
+struct vault_choice {
+	const struct vault_passphrase *passphrase;
+	const unsigned char *recovery; /* VAULT_RECOVERY_SIZE bytes, public; NULL: none */
+	const struct vault_cost *cost; /* NULL: vault_cost_measure() */
+};
+
+/* A key for a file that is not there yet, see notebook_open_sealed() and
+ * vault_convert(). NULL and err when there is not memory enough. */
+struct vault_key *vault_key_new(const struct vault_choice *choice, struct err *err);
+
+/* ERR_INPUT when the passphrase is not the one, ERR_SYSTEM for everything else. Takes
+ * what the file's cost says, see vault_cost. */
+struct vault_key *vault_unlock(const char *path, const struct vault_passphrase *p,
+    struct err *err);
+
+/* The same by the district's secret half. ERR_INPUT when no slot is for that key. */
+struct vault_key *vault_recover(const char *path,
+    const unsigned char secret[VAULT_RECOVERY_SIZE], struct err *err);
+
+/* Is it that file's passphrase? For coming back from a lock and before a change. As
+ * vault_unlock(), but keeps nothing. */
+bool vault_passphrase_fits(const char *path, const struct vault_passphrase *p,
+    struct err *err);
+
+/*
+ * Puts another passphrase (and recovery key, when one is given; an old one stays
+ * otherwise) into the file's slots. May be done while the notebook is open. Power may
+ * fail at any moment: either the old passphrase opens it or the new one. The key must
+ * be that file's: with another's nothing is written.
+ */
+bool vault_change(const char *path, struct vault_key *key,
+    const struct vault_choice *choice, struct err *err);
+
+/* Wipes and frees it. The notebook that was opened with it is closed before. */
+void vault_key_free(struct vault_key *key);
+
+/* --- files --- */
+
+enum vault_look {
+	VAULT_ABSENT, /* no such file */
+	VAULT_PLAIN,
+	VAULT_SEALED,
+	VAULT_BROKEN, /* neither, or sealed with both copies of its slots damaged */
+};
+
+/* What kind of file it is, by its first bytes. err is filled for VAULT_BROKEN only. */
+enum vault_look vault_look(const char *path, struct err *err);
+
+/*
+ * Seals a plain notebook under a key of vault_key_new(). The sealed copy is made beside
+ * it, compared page by page, and takes its place in one step: a crash leaves one or the
+ * other, whole. The plain bytes are then written over, which on some disks (SSDs,
+ * copy-on-write file systems) does not reach every old copy of them.
+ */
+bool vault_convert(const char *path, struct vault_key *key, const struct clock *clock,
+    struct err *err);
+
+/* What is known without the passphrase. */
+struct vault_facts {
+	struct vault_cost cost;
+	bool has_recovery;
+	unsigned char recovery[VAULT_RECOVERY_SIZE];
+	int copies_good; /* of the slots: 2, or 1 when one is damaged */
+};
+
+bool vault_facts(const char *path, struct vault_facts *facts, struct err *err);
+
+#endif

@@ -1,0 +1,257 @@
+/*
+ * The vault from outside: what kind of file it is, its slots, its keys.
+ */
+#include "vault_private.h"
+
+#include "err.h"
+#include "i18n.h"
+#include "mem.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+bool
+vault_guard_process(void)
+{
+	static const struct rlimit none = { 0, 0 };
+
+	return setrlimit(RLIMIT_CORE, &none) == 0 &&
+	       prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+}
+
+/* --- blocks --- */
+
+bool
+vault_read_copy(struct disk_file *f, int copy, struct block *block)
+{
+	unsigned char bytes[BLOCK_BYTES];
+
+	return disk_read(f, (sqlite3_int64)copy * BLOCK_SIZE, bytes, BLOCK_BYTES) ==
+		   SQLITE_OK &&
+	       block_read(block, bytes);
+}
+
+/* Of two good copies the newer one: a change was cut short between them. */
+static int
+best_block(struct disk_file *f, struct block *block)
+{
+	struct block copies[BLOCK_COPIES];
+	int good = 0;
+
+	for (int i = 0; i < BLOCK_COPIES; i++) {
+		if (!vault_read_copy(f, i, &copies[i]))
+			continue;
+		if (good++ == 0 || copies[i].generation > block->generation)
+			*block = copies[i];
+	}
+	return good;
+}
+
+bool
+vault_read_block(struct disk_file *f, const char *path, struct block *block, int *good,
+		 struct err *err)
+{
+	*good = best_block(f, block);
+	return *good > 0 ||
+	       err_set(err, ERR_SYSTEM,
+		       _("Both copies of the keys at the beginning of %s are damaged, "
+			 "so nobody can open it any more. Put back the last backup. "
+			 "What was sent is at the collector."),
+		       path);
+}
+
+int
+vault_write_blocks(struct disk_file *f, const struct block *block,
+		   const struct cipher *c)
+{
+	unsigned char bytes[BLOCK_BYTES];
+	int code = SQLITE_OK;
+
+	block_write(block, c, bytes);
+	for (int i = BLOCK_COPIES - 1; i >= 0 && code == SQLITE_OK; i--) {
+		code =
+		    disk_write(f, (sqlite3_int64)i * BLOCK_SIZE, bytes, BLOCK_BYTES);
+		if (code == SQLITE_OK)
+			code = disk_sync(f);
+	}
+	return code;
+}
+
+/* Opens the file for its slots; NULL and err. */
+static struct disk_file *
+open_for_block(const char *path, enum disk_how how, struct block *block, int *good,
+	       struct err *err)
+{
+	int code;
+	struct disk_file *f = disk_open(path, how, &code);
+
+	if (!f) {
+		disk_fail(code, path, err);
+		return NULL;
+	}
+	if (vault_read_block(f, path, block, good, err))
+		return f;
+	disk_close(f);
+	return NULL;
+}
+
+static bool
+load_block(const char *path, struct block *block, int *good, struct err *err)
+{
+	struct disk_file *f = open_for_block(path, DISK_READ, block, good, err);
+
+	disk_close(f);
+	return f != NULL;
+}
+
+enum vault_look
+vault_look(const char *path, struct err *err)
+{
+	static const char plain[16] = "SQLite format 3";
+	char bytes[sizeof(plain)];
+	struct block block;
+	sqlite3_int64 size = 0;
+	enum vault_look look = VAULT_BROKEN;
+	struct disk_file *f;
+	int code;
+
+	if (!disk_exists(path))
+		return VAULT_ABSENT;
+	f = disk_open(path, DISK_READ, &code);
+	if (!f) {
+		disk_fail(code, path, err);
+		return VAULT_BROKEN;
+	}
+	if (disk_size(f, &size) == SQLITE_OK && size == 0)
+		look = VAULT_PLAIN; /* nothing was written yet */
+	else if (disk_read(f, 0, bytes, sizeof(bytes)) == SQLITE_OK &&
+		 memcmp(bytes, plain, sizeof(plain)) == 0)
+		look = VAULT_PLAIN;
+	else if (best_block(f, &block) > 0)
+		look = VAULT_SEALED;
+	else
+		err_set(err, ERR_SYSTEM,
+			_("%s is not a notebook, or its beginning is damaged. Do not "
+			  "delete it: copy it away as it is and put back the last "
+			  "backup."),
+			path);
+	disk_close(f);
+	return look;
+}
+
+bool
+vault_facts(const char *path, struct vault_facts *facts, struct err *err)
+{
+	struct block block;
+
+	memset(facts, 0, sizeof(*facts));
+	if (!load_block(path, &block, &facts->copies_good, err))
+		return false;
+	for (int i = 0; i < BLOCK_SLOTS; i++) {
+		const struct slot *slot = &block.slots[i];
+
+		if (slot->kind == SLOT_PASSPHRASE)
+			facts->cost = slot->cost;
+		if (slot->kind != SLOT_RECOVERY)
+			continue;
+		facts->has_recovery = true;
+		memcpy(facts->recovery, slot->recovery, VAULT_RECOVERY_SIZE);
+	}
+	return true;
+}
+
+/* --- keys --- */
+
+struct vault_key *
+vault_key_new(const struct vault_choice *choice, struct err *err)
+{
+	struct vault_key *key = key_alloc(err);
+
+	if (!key)
+		return NULL;
+	randombytes_buf(key->cipher.key, CIPHER_KEY);
+	randombytes_buf(key->cipher.file_id, CIPHER_FILE_ID);
+	memcpy(key->block.file_id, key->cipher.file_id, CIPHER_FILE_ID);
+	key->block.generation = 1;
+	if (key_wrap(&key->cipher, &key->block, choice, err))
+		return key;
+	vault_key_free(key);
+	return NULL;
+}
+
+struct vault_key *
+vault_unlock(const char *path, const struct vault_passphrase *p, struct err *err)
+{
+	struct vault_key *key = key_alloc(err);
+	struct block block;
+	int good, opened = -1;
+
+	if (key && load_block(path, &block, &good, err))
+		opened = key_unwrap(key, &block, p, err);
+	if (opened == 0)
+		err_set(err, ERR_INPUT, _("The passphrase is wrong."));
+	if (opened == 1)
+		return key;
+	vault_key_free(key);
+	return NULL;
+}
+
+struct vault_key *
+vault_recover(const char *path, const unsigned char secret[VAULT_RECOVERY_SIZE],
+	      struct err *err)
+{
+	struct vault_key *key = key_alloc(err);
+	struct block block;
+	int good, opened = -1;
+
+	if (key && load_block(path, &block, &good, err))
+		opened = key_unseal(key, &block, secret, err);
+	if (opened == 0)
+		err_set(err, ERR_INPUT,
+			_("This recovery key does not open this notebook: it was made "
+			  "with another one, or with none."));
+	if (opened == 1)
+		return key;
+	vault_key_free(key);
+	return NULL;
+}
+
+bool
+vault_passphrase_fits(const char *path, const struct vault_passphrase *p,
+		      struct err *err)
+{
+	struct vault_key *key = vault_unlock(path, p, err);
+
+	vault_key_free(key);
+	return key != NULL;
+}
+
+bool
+vault_change(const char *path, struct vault_key *key, const struct vault_choice *choice,
+	     struct err *err)
+{
+	struct block block;
+	int good, code;
+	struct disk_file *f = open_for_block(path, DISK_WRITE, &block, &good, err);
+	bool changed = false;
+
+	if (!f)
+		return false;
+	/* With another key in its slots the file could never be opened again. */
+	if (!block_is_of(&block, &key->cipher)) {
+		err_set(err, ERR_INPUT,
+			_("This key is not the one of %s, so nothing was changed."),
+			path);
+	} else if (key_wrap(&key->cipher, &block, choice, err)) {
+		block.generation++;
+		code = vault_write_blocks(f, &block, &key->cipher);
+		changed = code == SQLITE_OK || disk_fail(code, path, err);
+		if (changed)
+			key->block = block;
+	}
+	disk_close(f);
+	return changed;
+}

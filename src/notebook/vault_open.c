@@ -1,0 +1,166 @@
+#include "vault_open.h"
+
+#include "buf.h"
+#include "err.h"
+#include "i18n.h"
+#include "mem.h"
+#include "vault_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *
+with_end(const char *path, const char *end)
+{
+	char *name = mem_alloc(strlen(path) + strlen(end) + 1);
+
+	sprintf(name, "%s%s", path, end);
+	return name;
+}
+
+char *
+vault_new_name(const char *path)
+{
+	return with_end(path, ".sealing");
+}
+
+char *
+vault_old_name(const char *path)
+{
+	return with_end(path, ".plain");
+}
+
+void
+vault_drop_log(const char *path)
+{
+	char *log = with_end(path, "-wal");
+
+	disk_delete(log);
+	free(log);
+}
+
+void
+vault_drop_file(const char *new_name)
+{
+	vault_drop_log(new_name);
+	disk_delete(new_name);
+}
+
+bool
+vault_begin_file(const char *new_name, struct vault_key *key, struct err *err)
+{
+	struct disk_file *f;
+	int code;
+
+	vault_drop_file(new_name);
+	f = disk_open(new_name, DISK_CREATE, &code);
+	if (f)
+		code = vault_write_blocks(f, &key->block, &key->cipher);
+	/* Pages begin on a boundary, whatever the file system does with holes. */
+	if (code == SQLITE_OK) {
+		static const unsigned char end[BLOCK_SIZE - BLOCK_BYTES];
+
+		code = disk_write(f, PAGES_BEGIN - (int)sizeof(end), end, sizeof(end));
+	}
+	disk_close(f);
+	return code == SQLITE_OK || disk_fail(code, new_name, err);
+}
+
+/* --- before it opens --- */
+
+static bool
+make_blocks_good(const char *path, struct vault_key *key, struct err *err)
+{
+	struct disk_file *f;
+	struct block copies[BLOCK_COPIES], best;
+	int code, good = 0;
+	bool fine = false;
+
+	f = disk_open(path, DISK_READ, &code);
+	if (!f)
+		return disk_fail(code, path, err);
+	if (!vault_read_block(f, path, &best, &good, err))
+		goto out;
+	if (!block_is_of(&best, &key->cipher)) {
+		err_set(err, ERR_INPUT, _("This key is not the one of %s."), path);
+		goto out;
+	}
+	key->block = best;
+	fine = true;
+	for (int i = 0; i < BLOCK_COPIES; i++)
+		if (!vault_read_copy(f, i, &copies[i]))
+			good = 0;
+	if (good == BLOCK_COPIES && copies[0].generation == copies[1].generation)
+		goto out;
+	disk_close(f);
+	/* On a disk that cannot be written the good copy is enough. */
+	f = disk_open(path, DISK_WRITE, &code);
+	if (f)
+		vault_write_blocks(f, &best, &key->cipher);
+out:
+	disk_close(f);
+	return fine;
+}
+
+bool
+vault_prepare(const char *path, struct vault_key *key, struct err *err)
+{
+	char *plain = vault_old_name(path);
+	bool fine = make_blocks_good(path, key, err);
+
+	if (fine && disk_exists(plain)) {
+		if (files_are_one(plain, path))
+			disk_delete(plain);
+		else
+			files_wipe(plain);
+	}
+	free(plain);
+	return fine;
+}
+
+/* --- a copy of what is damaged --- */
+
+static bool
+copy_file(const char *from, const char *to)
+{
+	unsigned char block[BLOCK_SIZE];
+	sqlite3_int64 size = 0;
+	int code;
+	struct disk_file *in = disk_open(from, DISK_READ, &code), *out = NULL;
+
+	if (in && (code = disk_size(in, &size)) == SQLITE_OK)
+		out = disk_open(to, DISK_CREATE, &code);
+	for (sqlite3_int64 at = 0; out && code == SQLITE_OK && at < size;
+	     at += BLOCK_SIZE) {
+		int len = size - at < BLOCK_SIZE ? (int)(size - at) : BLOCK_SIZE;
+
+		code = disk_read(in, at, block, len);
+		if (code == SQLITE_OK)
+			code = disk_write(out, at, block, len);
+	}
+	if (out && code == SQLITE_OK)
+		code = disk_sync(out);
+	disk_close(in);
+	disk_close(out);
+	return code == SQLITE_OK;
+}
+
+bool
+vault_keep_copy(const char *path, const char *day, struct buf *name)
+{
+	char *log = with_end(path, "-wal"), *copy_log;
+	bool kept;
+
+	buf_fmt(name, "%s.damaged-%s", path, day);
+	copy_log = with_end(buf_text(name), "-wal");
+	kept = disk_exists(buf_text(name)) ||
+	       (copy_file(log, copy_log) && copy_file(path, buf_text(name)));
+	if (!kept) {
+		disk_delete(copy_log);
+		disk_delete(buf_text(name));
+	}
+	free(copy_log);
+	free(log);
+	return kept;
+}
