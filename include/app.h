@@ -12,11 +12,13 @@
 
 struct clock;
 struct err;
+struct place_asker;
 
 struct app_options {
 	const char *worker;   /* whose notebook, as place_open(); NULL: ask or the only one */
 	const char *language; /* "zh", "en"; NULL: the notebook's, else the environment's */
 	const struct clock *clock;
+	const struct place_asker *asker; /* for passphrases; NULL: the screens ask */
 };
 
 /* False and err when there is no fit terminal or the notebook cannot be opened. */

@@ -17,12 +17,14 @@ struct buf;
 struct clock;
 struct err;
 struct notebook;
+struct passphrases;
 
 /* What every command gets. */
 struct command_context {
 	const char *worker;   /* --worker, or NULL */
 	const char *language; /* --language, or NULL */
 	const struct clock *clock;
+	struct passphrases *passphrases; /* passphrase.h */
 };
 
 struct option {

@@ -27,6 +27,8 @@ struct notebook *notebook_open(const char *path, bool create, const struct clock
  * key of vault_key_new() it is made. A plain file is refused. */
 struct notebook *notebook_open_sealed(const char *path, bool create,
     struct vault_key *key, const struct clock *clock, struct err *err);
+/* The notebook owns the key from now on: closing wipes it. */
+void notebook_keep_key(struct notebook *nb, struct vault_key *key);
 /* As it stands, for looking and rescuing: nothing at all is written, a failing or
  * read-only disk will do. key NULL: plain. */
 struct notebook *notebook_open_frozen(const char *path, struct vault_key *key,

@@ -19,6 +19,8 @@ struct err;
 struct form;
 struct list;
 struct notebook;
+struct vault_key;
+struct vault_passphrase;
 
 #define PLACE_SUFFIX ".notebook"
 
@@ -40,9 +42,28 @@ bool place_folder(struct buf *path, struct err *err);
 char **place_names(size_t *count, struct err *err);
 void place_names_free(char **names);
 
-/* Makes a worker's notebook (and the folder) and puts the shipped forms into it. */
+/* Makes a worker's notebook (and the folder) and puts the shipped forms into it. It is
+ * plain, which a district may forbid. */
 struct notebook *place_create(const struct worker *worker, const struct clock *clock,
     struct err *err);
+/* The same, sealed with a passphrase (and the district's recovery key). NULL: plain. */
+struct notebook *place_create_sealed(const struct worker *worker,
+    const struct vault_passphrase *passphrase, const struct clock *clock,
+    struct err *err);
+
+/* Where a passphrase comes from when a notebook wants one. */
+enum place_asking {
+	PLACE_ASK_OPEN,  /* the notebook's */
+	PLACE_ASK_AGAIN, /* the same: the one before was wrong */
+	PLACE_ASK_NEW,   /* a new one, for a notebook that is to be sealed */
+};
+
+struct place_asker {
+	/* Fills p, which place wipes. False when nobody answers; err may say why. */
+	bool (*ask)(void *data, const char *worker, enum place_asking asking,
+	    struct vault_passphrase *p, struct err *err);
+	void *data;
+};
 
 /*
  * Opens a worker's notebook: by name, by the beginning of the name's pinyin initials,
@@ -52,6 +73,23 @@ struct notebook *place_create(const struct worker *worker, const struct clock *c
  */
 struct notebook *place_open(const char *name, const struct clock *clock,
     struct buf *warning, struct err *err);
+/*
+ * The same, also for sealed notebooks: asks for the passphrase until it is right. A
+ * plain one is sealed when the district wants that. The notebook keeps the key and wipes
+ * it when it is closed. What notebook_warnings() knows goes into warning as well.
+ */
+struct notebook *place_unlock(const char *name, const struct place_asker *asker,
+    const struct clock *clock, struct buf *warning, struct err *err);
+
+/* The path of the notebook that is meant, appended; names as for place_open(). */
+bool place_path(const char *name, struct buf *path, struct err *err);
+
+/* Asks as place_unlock() does; NULL and err. Its owner frees it (vault.h). */
+struct vault_key *place_key(const char *path, const struct place_asker *asker,
+    struct err *err);
+
+/* "…/陈桂芳.notebook" → "陈桂芳". Given. */
+char *place_worker(const char *path);
 
 /* Appends the folder of the shipped forms; false and err when it is nowhere. */
 bool place_forms(struct buf *path, struct err *err);

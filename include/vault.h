@@ -148,4 +148,46 @@ struct vault_facts {
 
 bool vault_facts(const char *path, struct vault_facts *facts, struct err *err);
 
+/* --- damage --- */
+
+/* What a look at every page found. Nothing of it stops the rest from being read. */
+struct vault_report {
+	int64_t pages;
+	int64_t bad_pages; /* do not open, or not as a database's */
+	int64_t bad_page;  /* the first of them, from 1 */
+	bool stale;        /* all open, but one is older than the last clean close left it */
+	int saves_lost;    /* at the end of the log: at least */
+	bool cut;          /* the log ends inside a save */
+	int problems;      /* of the database's structure */
+	char problem[160]; /* the first of them, in SQLite's words; never what was typed */
+};
+
+/* Reads the whole file; writes nothing. key NULL: plain. False and err when it cannot be
+ * read at all; otherwise vault_report_is_good() tells. */
+bool vault_check(const char *path, struct vault_key *key, const struct clock *clock,
+    struct vault_report *report, struct err *err);
+bool vault_report_is_good(const struct vault_report *report);
+
+/* What vault_salvage() found, one thing a call; texts are lent. False stops it. */
+struct vault_salvor {
+	/* A finished record as a line of JSON that import takes, and a draft's. */
+	bool (*record)(void *data, const char *line, size_t len);
+	bool (*draft)(void *data, const char *line, size_t len);
+	/* Forms and lists, byte for byte; version NULL for a list. */
+	bool (*file)(void *data, const char *name, const char *version,
+	    const char *bytes, size_t len);
+	void *data;
+};
+
+struct vault_salvage {
+	long records, drafts, files; /* given out */
+	long lost;                   /* places where something stood and cannot be read */
+};
+
+/* Gives out everything that can be read, however much of the file is damaged; writes
+ * nothing to the notebook. False and err when it does not open at all or the salvor
+ * stopped. */
+bool vault_salvage(const char *path, struct vault_key *key, const struct clock *clock,
+    const struct vault_salvor *salvor, struct vault_salvage *result, struct err *err);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "district.h"
 #include "err.h"
 #include "form.h"
 #include "i18n.h"
@@ -10,6 +11,7 @@
 #include "notebook.h"
 #include "pinyin.h"
 #include "text.h"
+#include "vault.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -483,8 +485,48 @@ out:
 	return good;
 }
 
+/* A new notebook's file: sealed, or plain where the district allows it. */
+static struct notebook *
+make_notebook(const char *path, const struct vault_passphrase *passphrase,
+    const struct clock *clock, struct err *err)
+{
+	struct district district;
+	struct vault_choice choice = { .passphrase = passphrase };
+	struct vault_key *key;
+	struct notebook *nb;
+
+	if (!district_read(&district, err))
+		return NULL;
+	if (!passphrase && district.passphrase_required) {
+		err_set(err, ERR_INPUT,
+		    _("In this district every notebook has a passphrase. Choose one."));
+		return NULL;
+	}
+	if (!passphrase)
+		return notebook_open(path, true, clock, err);
+	if (district.has_recovery)
+		choice.recovery = district.recovery;
+	if (!vault_passphrase_check(passphrase, err))
+		return NULL;
+	key = vault_key_new(&choice, err);
+	nb = key ? notebook_open_sealed(path, true, key, clock, err) : NULL;
+	if (nb)
+		notebook_keep_key(nb, key);
+	else
+		vault_key_free(key);
+	return nb;
+}
+
 struct notebook *
 place_create(const struct worker *worker, const struct clock *clock, struct err *err)
+{
+	return place_create_sealed(worker, NULL, clock, err);
+}
+
+struct notebook *
+place_create_sealed(const struct worker *worker,
+    const struct vault_passphrase *passphrase, const struct clock *clock,
+    struct err *err)
 {
 	struct buf folder = { 0 }, path = { 0 };
 	struct notebook *nb = NULL;
@@ -500,7 +542,7 @@ place_create(const struct worker *worker, const struct clock *clock, struct err 
 		    worker->name);
 		goto out;
 	}
-	nb = notebook_open(buf_text(&path), true, clock, err);
+	nb = make_notebook(buf_text(&path), passphrase, clock, err);
 	if (nb && (!store_worker(nb, worker, err) || !take_shipped(nb, NULL, err))) {
 		notebook_close(nb);
 		nb = NULL;
@@ -551,14 +593,11 @@ choose(const char *name, struct err *err)
 	return chosen;
 }
 
-struct notebook *
-place_open(const char *name, const struct clock *clock, struct buf *warning,
-    struct err *err)
+bool
+place_path(const char *name, struct buf *path, struct err *err)
 {
-	struct buf path = { 0 };
-	struct notebook *nb = NULL;
-	struct err problem = { 0 };
 	char *chosen;
+	bool good;
 
 	if (!name) {
 		name = getenv("MINQING_WORKER");
@@ -566,13 +605,142 @@ place_open(const char *name, const struct clock *clock, struct buf *warning,
 			name = NULL;
 	}
 	chosen = choose(name, err);
-	if (!chosen)
+	good = chosen && notebook_path(chosen, path, err);
+	free(chosen);
+	return good;
+}
+
+char *
+place_worker(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *name = notebook_name(slash ? slash + 1 : path);
+
+	return name ? name : mem_strdup(path);
+}
+
+/* --- passphrases --- */
+
+/* False and err, also when nobody answered without saying why. */
+static bool
+ask(const struct place_asker *asker, const char *path, enum place_asking asking,
+    struct vault_passphrase *p, struct err *err)
+{
+	char *worker = place_worker(path);
+	struct err why = { 0 };
+	bool answered = asker && asker->ask(asker->data, worker, asking, p, &why);
+
+	if (!answered && why.kind == ERR_NONE)
+		err_set(&why, asker ? ERR_CANCELLED : ERR_INPUT,
+		    _("The notebook of %s wants its passphrase."), worker);
+	if (!answered && err)
+		*err = why;
+	free(worker);
+	return answered;
+}
+
+struct vault_key *
+place_key(const char *path, const struct place_asker *asker, struct err *err)
+{
+	enum place_asking asking = PLACE_ASK_OPEN;
+	struct vault_key *key = NULL;
+	struct vault_passphrase p = { 0 };
+	struct err why;
+
+	while (!key && ask(asker, path, asking, &p, err)) {
+		why = (struct err){ 0 };
+		key = vault_unlock(path, &p, &why);
+		vault_passphrase_wipe(&p);
+		if (!key && why.kind != ERR_INPUT) {
+			if (err)
+				*err = why;
+			break;
+		}
+		asking = PLACE_ASK_AGAIN;
+	}
+	vault_passphrase_wipe(&p);
+	return key;
+}
+
+/* A plain notebook where the district wants every one sealed: a passphrase is chosen. */
+static struct vault_key *
+seal_plain(const char *path, const struct place_asker *asker,
+    const struct district *district, const struct clock *clock, struct err *err)
+{
+	struct vault_passphrase p = { 0 };
+	struct vault_choice choice = { .passphrase = &p };
+	struct vault_key *key = NULL;
+
+	if (district->has_recovery)
+		choice.recovery = district->recovery;
+	if (ask(asker, path, PLACE_ASK_NEW, &p, err) && vault_passphrase_check(&p, err))
+		key = vault_key_new(&choice, err);
+	vault_passphrase_wipe(&p);
+	if (key && !vault_convert(path, key, clock, err)) {
+		vault_key_free(key);
+		key = NULL;
+	}
+	return key;
+}
+
+static struct notebook *
+open_with_key(const char *path, struct vault_key *key, const struct clock *clock,
+    struct err *err)
+{
+	struct notebook *nb =
+	    key ? notebook_open_sealed(path, false, key, clock, err) : NULL;
+
+	if (nb)
+		notebook_keep_key(nb, key);
+	else
+		vault_key_free(key);
+	return nb;
+}
+
+static struct notebook *
+open_any(const char *path, const struct place_asker *asker, const struct clock *clock,
+    struct err *err)
+{
+	struct district district;
+
+	if (!district_read(&district, err))
 		return NULL;
-	if (notebook_path(chosen, &path, err))
-		nb = notebook_open(buf_text(&path), false, clock, err);
+	switch (vault_look(path, err)) {
+	case VAULT_SEALED:
+		return open_with_key(path, place_key(path, asker, err), clock, err);
+	case VAULT_PLAIN:
+		if (district.passphrase_required)
+			return open_with_key(path,
+			    seal_plain(path, asker, &district, clock, err), clock, err);
+		break;
+	case VAULT_ABSENT:
+	case VAULT_BROKEN: /* said by the opening */
+		break;
+	}
+	return notebook_open(path, false, clock, err);
+}
+
+struct notebook *
+place_unlock(const char *name, const struct place_asker *asker,
+    const struct clock *clock, struct buf *warning, struct err *err)
+{
+	struct buf path = { 0 };
+	struct notebook *nb = NULL;
+	struct err problem = { 0 };
+
+	if (place_path(name, &path, err))
+		nb = open_any(buf_text(&path), asker, clock, err);
 	if (nb && !take_shipped(nb, warning, &problem))
 		warn(warning, _("shipped forms"), &problem);
+	if (nb && warning)
+		notebook_warnings(nb, warning);
 	buf_clear(&path);
-	free(chosen);
 	return nb;
+}
+
+struct notebook *
+place_open(const char *name, const struct clock *clock, struct buf *warning,
+    struct err *err)
+{
+	return place_unlock(name, NULL, clock, warning, err);
 }

@@ -11,6 +11,7 @@
 #include "i18n.h"
 #include "mem.h"
 #include "notebook.h"
+#include "passphrase.h"
 #include "place.h"
 #include "version.h"
 
@@ -27,6 +28,7 @@ static const struct option init_options[] = {
 	{ "--station",   "NAME", N_("service point") },
 	{ "--collector", "URL",  N_("address of the district's collector") },
 	{ "--token",     "TOKEN", N_("device token that the collector gave") },
+	{ "--plain",     NULL,    N_("without a passphrase, where the district allows it") },
 	{ 0 },
 };
 
@@ -98,12 +100,20 @@ const struct command commands[] = {
 	{ "export",     "",     0, 0,  N_("write finished records as JSON lines or CSV"), export_options, command_export },
 	{ "sync",       "",     0, 0,  N_("send what is queued to the collector"), json_option, command_sync },
 	{ "receipts",   "",     0, 0,  N_("list what each sync did"), json_option, command_receipts },
+	{ "vault status", "",   0, 0,  N_("is the notebook sealed, and how; asks for nothing"), NULL, command_vault_status },
+	{ "vault encrypt", "",  0, 0,  N_("seal the notebook with a passphrase"), NULL, command_vault_encrypt },
+	{ "vault passwd", "",   0, 0,  N_("give a sealed notebook another passphrase"), NULL, command_vault_passwd },
+	{ "vault recover", "KEYFILE", 1, 1, N_("open a notebook of a lost passphrase with the district's secret key, and give it a new one"), NULL, command_vault_recover },
+	{ "vault recovery-key", "KEYFILE", 1, 1, N_("make a district's pair of recovery keys"), NULL, command_vault_recovery_key },
+	{ "vault check", "",    0, 0,  N_("read every page of the notebook and say whether it is whole"), NULL, command_vault_check },
+	{ "vault salvage", "DIR", 1, 1, N_("write everything that can be read of a damaged notebook into a new folder"), NULL, command_vault_salvage },
 	{ 0 },
 };
 
 static const struct option global_options[] = {
 	{ "--worker",   "NAME", N_("whose notebook, when there are several (or MINQING_WORKER)") },
 	{ "--language", "CODE", N_("language of this run: zh or en") },
+	{ "--passphrase-fd", "N", N_("read passphrases from this file descriptor, a line each (or MINQING_PASSPHRASE_FD)") },
 	{ "--help",     NULL,   N_("this help, or a command's") },
 	{ "--version",  NULL,   N_("the program's version") },
 	{ 0 },
@@ -141,6 +151,7 @@ print_help(void)
 		 "folder)\n"
 		 "  MINQING_FORMS            folder of the shipped forms\n"
 		 "  MINQING_WORKER           as --worker\n"
+		 "  MINQING_PASSPHRASE_FD    as --passphrase-fd\n"
 		 "  MINQING_NOW              stops the clock at an RFC 3339 time\n"
 		 "\nExit codes: 0 done, 1 something was refused or wrong, 2 words not "
 		 "understood,\n3 the notebook or the system said no, 4 the network said "
@@ -221,9 +232,28 @@ command_words(const struct command *c, int argc, char **argv)
 	    : 0;
 }
 
+enum { GLOBAL_WORKER, GLOBAL_LANGUAGE, GLOBAL_PASSPHRASE, GLOBAL_HELP, GLOBAL_VERSION };
+
+/* What is needed whatever the command: the words, the clock, where passphrases are. */
 static int
-run_command(const struct command *c, const struct command_context *context, int argc,
-    char **argv)
+use_globals(struct command_context *context, const char *const *globals)
+{
+	struct err err = { 0 };
+
+	context->worker = globals[GLOBAL_WORKER];
+	context->language = globals[GLOBAL_LANGUAGE];
+	if (context->language)
+		i18n_use(context->language);
+	if (passphrases_init(context->passphrases, globals[GLOBAL_PASSPHRASE], &err))
+		return EXIT_OK;
+	fprintf(stderr, "minqing: %s\n", err.text);
+	return EXIT_USAGE;
+}
+
+/* The options of all commands are understood behind a command, too. */
+static int
+run_command(const struct command *c, struct command_context *context,
+    const char **globals, int argc, char **argv)
 {
 	struct words words = { .options = c->options };
 	int status = EXIT_OK;
@@ -231,20 +261,27 @@ run_command(const struct command *c, const struct command_context *context, int 
 
 	words.rest = mem_alloc((size_t)(argc + 1) * sizeof(*words.rest));
 	for (int i = 0; i < argc && status == EXIT_OK; i++) {
+		size_t len = strcspn(argv[i], "=");
+
 		if (!only_operands && strcmp(argv[i], "--") == 0)
 			only_operands = true;
 		else if (!only_operands && strcmp(argv[i], "--help") == 0) {
 			print_command_help(c);
 			goto out;
-		} else if (!only_operands && strncmp(argv[i], "--", 2) == 0)
-			status = read_option(c->options, argc, argv, &i, words.values);
-		else
+		} else if (only_operands || strncmp(argv[i], "--", 2) != 0)
 			words.rest[words.rest_count++] = argv[i];
+		else if (!option_named(c->options, argv[i], len) &&
+			 option_named(global_options, argv[i], len))
+			status = read_option(global_options, argc, argv, &i, globals);
+		else
+			status = read_option(c->options, argc, argv, &i, words.values);
 	}
 	if (status == EXIT_OK && words.rest_count < c->min)
 		status = usage_error(_("This command wants %s."), c->operands);
 	if (status == EXIT_OK && c->max >= 0 && words.rest_count > c->max)
 		status = usage_error(_("\"%s\" is one word too many."), words.rest[c->max]);
+	if (status == EXIT_OK)
+		status = use_globals(context, globals);
 	if (status == EXIT_OK)
 		status = c->run(context, &words);
 out:
@@ -252,14 +289,13 @@ out:
 	return status;
 }
 
-enum { GLOBAL_WORKER, GLOBAL_LANGUAGE, GLOBAL_HELP, GLOBAL_VERSION };
-
 int
 command_main(int argc, char **argv)
 {
 	const char *globals[OPTIONS_MAX] = { 0 };
-	struct command_context context = { 0 };
+	struct passphrases passphrases = { .fd = -1 };
 	struct clock clock = { 0 };
+	struct command_context context = { .clock = &clock, .passphrases = &passphrases };
 	struct err err = { 0 };
 	int at = 1, status;
 
@@ -283,16 +319,13 @@ command_main(int argc, char **argv)
 		fprintf(stderr, "minqing: %s\n", err.text);
 		return EXIT_USAGE;
 	}
-	context.worker = globals[GLOBAL_WORKER];
-	context.language = globals[GLOBAL_LANGUAGE];
-	context.clock = &clock;
 	if (at == argc)
-		return run_command(&commands[0], &context, 0, argv + at);
+		return run_command(&commands[0], &context, globals, 0, argv + at);
 	for (const struct command *c = commands; c->name; c++) {
 		int taken = command_words(c, argc - at, argv + at);
 
 		if (taken)
-			return run_command(c, &context, argc - at - taken,
+			return run_command(c, &context, globals, argc - at - taken,
 			    argv + at + taken);
 	}
 	return usage_error(_("\"%s\" is not a command."), argv[at]);
@@ -323,7 +356,9 @@ command_notebook(const struct command_context *context, int *status)
 {
 	struct buf warning = { 0 };
 	struct err err = { 0 };
-	struct notebook *nb = place_open(context->worker, context->clock, &warning, &err);
+	struct place_asker asker = passphrases_asker(context->passphrases);
+	struct notebook *nb =
+	    place_unlock(context->worker, &asker, context->clock, &warning, &err);
 
 	*status = nb ? EXIT_OK : command_failed(&err);
 	if (warning.len)
@@ -335,9 +370,9 @@ command_notebook(const struct command_context *context, int *status)
 int
 command_screen(const struct command_context *context, const struct words *words)
 {
+	struct place_asker asker = passphrases_asker(context->passphrases);
 	struct app_options options = { context->worker, context->language,
-		context->clock };
-
+		context->clock, context->passphrases->fd >= 0 ? &asker : NULL };
 	struct err err = { 0 };
 
 	(void)words;

@@ -8,10 +8,21 @@
 #include "err.h"
 #include "i18n.h"
 #include "notebook.h"
+#include "passphrase.h"
 #include "place.h"
+#include "vault.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static bool
+choose_passphrase(const struct command_context *context, const char *name,
+    struct vault_passphrase *p, struct err *err)
+{
+	struct place_asker asker = passphrases_asker(context->passphrases);
+
+	return asker.ask(asker.data, name, PLACE_ASK_NEW, p, err);
+}
 
 int
 command_init(const struct command_context *context, const struct words *words)
@@ -25,17 +36,26 @@ command_init(const struct command_context *context, const struct words *words)
 		.collector = words_get(words, "--collector"),
 		.token = words_get(words, "--token"),
 	};
+	struct vault_passphrase passphrase = { 0 };
 	struct notebook *nb;
+	bool sealed;
 
 	if (!worker.name) {
 		fprintf(stderr, _("minqing: init wants --name NAME: whose notebook is it?\n"));
 		return EXIT_USAGE;
 	}
-	nb = place_create(&worker, context->clock, &err);
+	sealed = !words_get(words, "--plain") && passphrases_can_ask(context->passphrases);
+	if (sealed && !choose_passphrase(context, worker.name, &passphrase, &err))
+		return command_failed(&err);
+	nb = place_create_sealed(&worker, sealed ? &passphrase : NULL, context->clock, &err);
+	vault_passphrase_wipe(&passphrase);
 	if (!nb)
 		return command_failed(&err);
 	notebook_close(nb);
 	printf(_("The notebook of %s is ready.\n"), worker.name);
+	if (!sealed)
+		printf(_("It has no passphrase: whoever has the file can read it. Seal it "
+			 "with: minqing vault encrypt\n"));
 	return EXIT_OK;
 }
 

@@ -219,6 +219,12 @@ notebook_open_sealed(const char *path, bool create, struct vault_key *key,
 	return nb;
 }
 
+void
+notebook_keep_key(struct notebook *nb, struct vault_key *key)
+{
+	nb->key = key;
+}
+
 struct notebook *
 notebook_open_frozen(const char *path, struct vault_key *key, const struct clock *clock,
 		     struct err *err)
@@ -243,6 +249,7 @@ notebook_close(struct notebook *nb)
 	assert(code == SQLITE_OK);
 	(void)code;
 	vault_vfs_free(nb->vfs);
+	vault_key_free(nb->key);
 	forms_forget(nb);
 	free(nb->path);
 	buf_clear(&nb->kept);

@@ -104,6 +104,7 @@ struct notebook {
 	sqlite3 *db;
 	struct vault_vfs *vfs; /* its files */
 	char *path;
+	struct vault_key *key; /* its own, or NULL */
 	struct buf kept; /* where a copy of the damaged file was kept; or empty */
 	const struct clock *clock;
 	int depth; /* transactions and savepoints that are open */

@@ -144,9 +144,8 @@ state_count(struct vault_file *f, unsigned char digest[CIPHER_DIGEST])
 	return SQLITE_OK;
 }
 
-/* The log is gone only when all of it is in the database. */
-static bool
-log_is_gone(const struct vault_file *f)
+bool
+state_log_is_gone(const struct vault_file *f)
 {
 	size_t size = strlen(f->name) + sizeof("-wal");
 	char *log = malloc(size);
@@ -165,7 +164,7 @@ state_save(struct vault_file *f)
 {
 	int code = SQLITE_OK;
 
-	if (f->vfs->frozen || f->state.on_disk || f->page_count == 0 || !log_is_gone(f))
+	if (f->vfs->frozen || f->state.on_disk || f->page_count == 0 || !state_log_is_gone(f))
 		return SQLITE_OK;
 	if (!f->state.known)
 		code = state_count(f, f->state.digest);

@@ -89,6 +89,8 @@ void state_change(struct vault_file *f, int64_t number, const unsigned char *old
     const unsigned char *new);
 /* At the end: the digest of what is there, and that it was a clean end. */
 int state_save(struct vault_file *f);
+/* Is all of the log in the database? It is gone, or empty, only then. */
+bool state_log_is_gone(const struct vault_file *f);
 /* The digest anew, from the disk. */
 int state_count(struct vault_file *f, unsigned char digest[CIPHER_DIGEST]);
 

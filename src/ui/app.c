@@ -430,6 +430,7 @@ open_notebook(struct app *app, const struct app_options *options, struct err *er
 	size_t count = 0;
 	char **names = place_names(&count, err), *picked = NULL;
 	bool ask = !options->worker && !getenv("MINQING_WORKER");
+	struct place_asker asker = options->asker ? *options->asker : app_asker(app);
 
 	if (!names)
 		return false;
@@ -442,8 +443,8 @@ open_notebook(struct app *app, const struct app_options *options, struct err *er
 	place_names_free(names);
 	if (count > 1 && ask && !picked)
 		return false;
-	app->nb = place_open(picked ? picked : options->worker, app->clock, &app->notice,
-	    err);
+	app->nb = place_unlock(picked ? picked : options->worker, &asker, app->clock,
+	    &app->notice, err);
 	free(picked);
 	return app->nb != NULL;
 }

@@ -9,6 +9,7 @@
 #include "app.h"
 #include "buf.h"
 #include "keymap.h"
+#include "place.h"
 #include "records.h"
 #include "screen.h"
 
@@ -78,6 +79,9 @@ const char *due_kind_title(enum follow_kind kind);
 void due_line(const struct follow *follow, struct buf *out);
 /* Opens the form that settles it, with what is known carried over. */
 void due_settle(struct app *app, enum follow_kind kind, const char *id, int row);
+
+/* Asks for passphrases on the screen. */
+struct place_asker app_asker(struct app *app);
 
 /* Pages; each runs until the worker leaves it. */
 void home_run(struct app *app);

@@ -14,7 +14,9 @@
 #include "list.h"
 #include "notebook.h"
 #include "picker.h"
+#include "district.h"
 #include "place.h"
+#include "vault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -257,6 +259,27 @@ store_settings(struct start_page *p, struct err *err)
 	return notebook_end(p->app->nb, good, good ? err : NULL) && good;
 }
 
+/* With a passphrase where the district wants one. */
+static void
+create(struct start_page *p, const struct worker *worker, struct err *err)
+{
+	struct place_asker asker = app_asker(p->app);
+	struct vault_passphrase chosen = { 0 };
+	struct district district;
+	bool sealed, ready;
+
+	if (!district_read(&district, err))
+		return;
+	sealed = district.passphrase_required;
+	ready = !sealed || asker.ask(asker.data, worker->name, PLACE_ASK_NEW, &chosen, err);
+	if (ready)
+		p->app->nb = place_create_sealed(worker, sealed ? &chosen : NULL, p->app->clock, err);
+	else
+		err_set(err, ERR_CANCELLED,
+		    _("In this district every notebook has a passphrase. Choose one."));
+	vault_passphrase_wipe(&chosen);
+}
+
 static bool
 make_notebook(struct start_page *p, struct err *err)
 {
@@ -269,7 +292,7 @@ make_notebook(struct start_page *p, struct err *err)
 		.token = field_text(p, FIELD_TOKEN, &texts[FIELD_TOKEN]),
 	};
 
-	p->app->nb = place_create(&worker, p->app->clock, err);
+	create(p, &worker, err);
 	for (int i = 0; i < FIELD_COUNT; i++)
 		buf_clear(&texts[i]);
 	return p->app->nb && notebook_set(p->app->nb, SETTING_LANGUAGE, i18n_language(), err);

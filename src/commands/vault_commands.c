@@ -1,0 +1,392 @@
+/*
+ * vault_commands - a notebook's passphrase, and what can be done when something is wrong
+ */
+#include "buf.h"
+#include "clock.h"
+#include "command.h"
+#include "commands_private.h"
+#include "district.h"
+#include "err.h"
+#include "i18n.h"
+#include "notebook.h"
+#include "passphrase.h"
+#include "place.h"
+#include "vault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What every command here begins with; cleared with target_clear(). */
+struct target {
+	struct buf path;
+	char *worker;
+	enum vault_look look;
+	struct place_asker asker;
+	struct vault_key *key;
+	struct err err;
+};
+
+static bool
+target_find(struct target *t, const struct command_context *context)
+{
+	if (!place_path(context->worker, &t->path, &t->err))
+		return false;
+	t->worker = place_worker(buf_text(&t->path));
+	t->asker = passphrases_asker(context->passphrases);
+	t->look = vault_look(buf_text(&t->path), &t->err);
+	return t->look != VAULT_BROKEN;
+}
+
+/* Asks for the passphrase when there is one. */
+static bool
+target_unlock(struct target *t)
+{
+	if (t->look != VAULT_SEALED)
+		return true;
+	t->key = place_key(buf_text(&t->path), &t->asker, &t->err);
+	return t->key != NULL;
+}
+
+static void
+target_clear(struct target *t)
+{
+	vault_key_free(t->key);
+	buf_clear(&t->path);
+	free(t->worker);
+}
+
+static int
+target_failed(struct target *t)
+{
+	int status = command_failed(&t->err);
+
+	target_clear(t);
+	return status;
+}
+
+/* A new passphrase, asked for and good enough, with the district's recovery key. */
+static bool
+choose(struct target *t, struct vault_passphrase *p, struct district *district,
+    struct vault_choice *choice)
+{
+	*choice = (struct vault_choice){ .passphrase = p };
+	if (!district_read(district, &t->err))
+		return false;
+	if (district->has_recovery)
+		choice->recovery = district->recovery;
+	return t->asker.ask(t->asker.data, t->worker, PLACE_ASK_NEW, p, &t->err) &&
+	       vault_passphrase_check(p, &t->err);
+}
+
+static void
+say_recovery(const struct district *district)
+{
+	puts(district->has_recovery
+		? _("When the passphrase is lost, the district can recover the notebook.")
+		: _("The district has no recovery key: when the passphrase is lost, what "
+		    "was not sent is gone."));
+}
+
+int
+command_vault_encrypt(const struct command_context *context, const struct words *words)
+{
+	struct target t = { 0 };
+	struct vault_passphrase p = { 0 };
+	struct vault_choice choice;
+	struct district district;
+	bool good = target_find(&t, context);
+
+	(void)words;
+	if (good && t.look == VAULT_SEALED)
+		good = err_set(&t.err, ERR_INPUT,
+		    _("The notebook of %s is sealed already. Another passphrase: minqing "
+		      "vault passwd"),
+		    t.worker);
+	good = good && choose(&t, &p, &district, &choice) &&
+	       (t.key = vault_key_new(&choice, &t.err)) != NULL;
+	vault_passphrase_wipe(&p);
+	if (!good || !vault_convert(buf_text(&t.path), t.key, context->clock, &t.err))
+		return target_failed(&t);
+	printf(_("The notebook of %s is sealed.\n"), t.worker);
+	say_recovery(&district);
+	target_clear(&t);
+	return EXIT_OK;
+}
+
+/* The end of passwd and recover: the key is there, a new passphrase is wanted. */
+static int
+change(struct target *t)
+{
+	struct vault_passphrase p = { 0 };
+	struct vault_choice choice;
+	struct district district;
+	bool good = choose(t, &p, &district, &choice) &&
+		    vault_change(buf_text(&t->path), t->key, &choice, &t->err);
+
+	vault_passphrase_wipe(&p);
+	if (!good)
+		return target_failed(t);
+	printf(_("The notebook of %s has a new passphrase.\n"), t->worker);
+	say_recovery(&district);
+	target_clear(t);
+	return EXIT_OK;
+}
+
+static bool
+is_sealed(struct target *t)
+{
+	return t->look == VAULT_SEALED ||
+	       err_set(&t->err, ERR_INPUT,
+		   _("The notebook of %s has no passphrase. Give it one: minqing vault "
+		     "encrypt"),
+		   t->worker);
+}
+
+int
+command_vault_passwd(const struct command_context *context, const struct words *words)
+{
+	struct target t = { 0 };
+
+	(void)words;
+	if (!target_find(&t, context) || !is_sealed(&t) || !target_unlock(&t))
+		return target_failed(&t);
+	return change(&t);
+}
+
+#define KEY_FILE_MAX 4096
+
+int
+command_vault_recover(const struct command_context *context, const struct words *words)
+{
+	struct target t = { 0 };
+	struct buf text = { 0 };
+	unsigned char secret[VAULT_RECOVERY_SIZE];
+
+	if (target_find(&t, context) && is_sealed(&t) &&
+	    place_read(words->rest[0], KEY_FILE_MAX, &text, &t.err) &&
+	    vault_recovery_read(buf_text(&text), secret, &t.err))
+		t.key = vault_recover(buf_text(&t.path), secret, &t.err);
+	explicit_bzero(secret, sizeof(secret));
+	if (text.data)
+		explicit_bzero(text.data, text.cap);
+	buf_clear(&text);
+	return t.key ? change(&t) : target_failed(&t);
+}
+
+int
+command_vault_recovery_key(const struct command_context *context,
+    const struct words *words)
+{
+	char public_text[VAULT_RECOVERY_TEXT], secret_text[VAULT_RECOVERY_TEXT];
+	const char *path = words->rest[0];
+	struct err err = { 0 };
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool written = false;
+
+	(void)context;
+	if (fd >= 0) {
+		vault_recovery_make(public_text, secret_text);
+		written = dprintf(fd, "%s\n", secret_text) > 0 && fsync(fd) == 0;
+		explicit_bzero(secret_text, sizeof(secret_text));
+		close(fd);
+	}
+	if (!written) {
+		err_set(&err, ERR_SYSTEM, _("%s cannot be made: %s."), path,
+		    strerror(errno));
+		return command_failed(&err);
+	}
+	printf(_("The secret half is in %s: keep it where only the supervisor gets at it, "
+		 "away from the laptops. This line goes into district.txt beside the "
+		 "forms:\n"),
+	    path);
+	printf("recovery %s\n", public_text);
+	return EXIT_OK;
+}
+
+/* --- looking --- */
+
+int
+command_vault_status(const struct command_context *context, const struct words *words)
+{
+	struct target t = { 0 };
+	struct vault_facts facts;
+
+	(void)words;
+	if (!target_find(&t, context))
+		return target_failed(&t);
+	printf(_("notebook: %s\n"), buf_text(&t.path));
+	if (t.look != VAULT_SEALED) {
+		printf(_("sealed: no\n"));
+	} else if (vault_facts(buf_text(&t.path), &facts, &t.err)) {
+		printf(_("sealed: yes\n"));
+		printf(_("a try at the passphrase costs: %u passes over %u MiB\n"),
+		    facts.cost.passes, (facts.cost.kib + 1023) / 1024);
+		printf(_("the district can recover it: %s\n"),
+		    facts.has_recovery ? _("yes") : _("no"));
+		printf(_("good copies of the keys: %d of 2\n"), facts.copies_good);
+	} else {
+		return target_failed(&t);
+	}
+	target_clear(&t);
+	return EXIT_OK;
+}
+
+static void
+print_report(const struct vault_report *r)
+{
+	printf(_("pages: %lld, damaged: %lld\n"), (long long)r->pages,
+	    (long long)r->bad_pages);
+	if (r->saves_lost > 0)
+		printf(_("At the end at least %d saves cannot be read.\n"), r->saves_lost);
+	if (r->cut)
+		printf(_("The last save was cut short; nothing that was confirmed is "
+			 "missing.\n"));
+	if (r->stale)
+		printf(_("Every page opens, but the disk has kept an older copy of at "
+			 "least one: something that was saved is missing.\n"));
+	if (r->problems > 0)
+		printf(_("The order of the pages is broken in %d places: %s\n"),
+		    r->problems, r->problem);
+	if (vault_report_is_good(r))
+		printf(_("The notebook is whole.\n"));
+	else
+		printf(_("What can be read is still read as before, and nothing is made "
+			 "worse by going on. Write out everything that can be read with "
+			 "\"minqing vault salvage DIR\", put back the last backup or make a "
+			 "new notebook, import what was written out, and have the disk "
+			 "checked.\n"));
+}
+
+int
+command_vault_check(const struct command_context *context, const struct words *words)
+{
+	struct target t = { 0 };
+	struct vault_report report;
+
+	(void)words;
+	if (!target_find(&t, context) || !target_unlock(&t) ||
+	    !vault_check(buf_text(&t.path), t.key, context->clock, &report, &t.err))
+		return target_failed(&t);
+	print_report(&report);
+	target_clear(&t);
+	return vault_report_is_good(&report) ? EXIT_OK : EXIT_WRONG;
+}
+
+/* --- salvage --- */
+
+struct rescue {
+	const char *dir;
+	FILE *records, *drafts;
+	struct err *err;
+};
+
+static FILE *
+make_file(struct rescue *r, const char *name)
+{
+	struct buf path = { 0 };
+	int fd;
+	FILE *f;
+
+	buf_fmt(&path, "%s/%s", r->dir, name);
+	fd = open(buf_text(&path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (!f) {
+		err_set(r->err, ERR_SYSTEM, _("%s cannot be made: %s."),
+		    buf_text(&path), strerror(errno));
+		if (fd >= 0)
+			close(fd);
+	}
+	buf_clear(&path);
+	return f;
+}
+
+static bool
+end_file(FILE *f)
+{
+	bool written = f && fflush(f) == 0 && fsync(fileno(f)) == 0;
+
+	return f && fclose(f) == 0 && written;
+}
+
+static bool
+write_record(void *data, const char *line, size_t len)
+{
+	struct rescue *r = data;
+
+	return fwrite(line, 1, len, r->records) == len && putc('\n', r->records) != EOF;
+}
+
+static bool
+write_draft(void *data, const char *line, size_t len)
+{
+	struct rescue *r = data;
+
+	return fwrite(line, 1, len, r->drafts) == len && putc('\n', r->drafts) != EOF;
+}
+
+/* "visit-2026112301.csv"; a list keeps its name. Names come from a file that may be
+ * damaged: no slash, no full stop in front. */
+static bool
+write_file(void *data, const char *name, const char *version, const char *bytes,
+    size_t len)
+{
+	struct rescue *r = data;
+	struct buf path = { 0 };
+	FILE *f;
+	bool written;
+
+	if (version)
+		buf_fmt(&path, "form-%s-%s.csv", name, version);
+	else
+		buf_fmt(&path, "list-%s", name);
+	for (char *c = path.data; *c; c++)
+		if (*c == '/')
+			*c = '_';
+	f = make_file(r, buf_text(&path));
+	written = f && fwrite(bytes, 1, len, f) == len;
+	written = end_file(f) && written;
+	buf_clear(&path);
+	return written;
+}
+
+static bool
+begin_rescue(struct rescue *r)
+{
+	if (mkdir(r->dir, 0700) != 0)
+		return err_set(r->err, ERR_INPUT,
+		    _("The folder %s cannot be made: %s. Name one that is not there yet."),
+		    r->dir, strerror(errno));
+	r->records = make_file(r, "records.jsonl");
+	r->drafts = r->records ? make_file(r, "drafts.jsonl") : NULL;
+	return r->drafts != NULL;
+}
+
+int
+command_vault_salvage(const struct command_context *context, const struct words *words)
+{
+	struct target t = { 0 };
+	struct rescue r = { .dir = words->rest[0], .err = &t.err };
+	struct vault_salvor salvor = { write_record, write_draft, write_file, &r };
+	struct vault_salvage result;
+	bool good = target_find(&t, context) && target_unlock(&t) && begin_rescue(&r) &&
+		    vault_salvage(buf_text(&t.path), t.key, context->clock, &salvor,
+			&result, &t.err);
+
+	if (r.records && !(end_file(r.records) & (r.drafts && end_file(r.drafts))) && good)
+		good = err_set(&t.err, ERR_SYSTEM, _("%s cannot be written: %s."), r.dir,
+		    strerror(errno));
+	if (!good)
+		return target_failed(&t);
+	printf(_("%ld finished records, %ld drafts, %ld forms and lists are in %s; %ld "
+		 "places could not be read.\n"),
+	    result.records, result.drafts, result.files, r.dir, result.lost);
+	printf(_("They are readable by anybody now: keep them safe, import records.jsonl "
+		 "into a good notebook, then remove them.\n"));
+	target_clear(&t);
+	return result.lost ? EXIT_WRONG : EXIT_OK;
+}

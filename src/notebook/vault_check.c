@@ -1,0 +1,111 @@
+/*
+ * A look at every page of a notebook: do they open, are they today's, do they hang
+ * together.
+ */
+#include "store.h"
+
+#include "vault.h"
+#include "vault_vfs_private.h"
+
+#include <string.h>
+
+#define PROBLEMS_MAX 100
+
+static void
+bad(struct vault_report *report, int64_t page)
+{
+	if (report->bad_pages++ == 0)
+		report->bad_page = page;
+}
+
+/* A page that was never written is no damage: SQLite does not read it. */
+static bool
+is_hole(const struct vault_file *f)
+{
+	unsigned char all = 0;
+
+	for (int i = 0; i < PAGE_SIZE; i++)
+		all |= f->unit[i];
+	return !all;
+}
+
+static void
+open_every_page(struct vault_file *f, struct vault_report *report)
+{
+	unsigned char page[PAGE_SIZE], digest[CIPHER_DIGEST];
+
+	for (int64_t i = 0; i < f->page_count; i++)
+		if (pages_page(f, i, page) != SQLITE_OK && !is_hole(f))
+			bad(report, i + 1);
+	if (report->bad_pages == 0 && f->state.on_disk && f->state.known)
+		report->stale = state_count(f, digest) == SQLITE_OK &&
+				memcmp(digest, f->state.digest, CIPHER_DIGEST) != 0;
+}
+
+static void
+add_problem(struct vault_report *report, const char *text)
+{
+	size_t len = strcspn(text, "\n");
+
+	if (report->problems++ > 0)
+		return;
+	if (len >= sizeof(report->problem))
+		len = sizeof(report->problem) - 1;
+	memcpy(report->problem, text, len);
+	report->problem[len] = '\0';
+}
+
+/* SQLite's own look at how the pages hang together. */
+static void
+check_structure(struct notebook *nb, struct vault_report *report)
+{
+	sqlite3_stmt *stmt = NULL;
+	int code = sqlite3_prepare_v2(nb->db, "PRAGMA integrity_check", -1, &stmt, NULL);
+
+	while (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
+		const char *text = store_column(stmt, 0);
+
+		if (strcmp(text, "ok") != 0 && report->problems < PROBLEMS_MAX)
+			add_problem(report, text);
+		code = SQLITE_OK;
+	}
+	if (code != SQLITE_DONE)
+		add_problem(report, sqlite3_errstr(code));
+	sqlite3_finalize(stmt);
+}
+
+bool
+vault_check(const char *path, struct vault_key *key, const struct clock *clock,
+	    struct vault_report *report, struct err *err)
+{
+	struct notebook *nb = notebook_open_frozen(path, key, clock, err);
+	const struct vault_events *events;
+	struct vault_file *f = NULL;
+	sqlite3_int64 pages;
+
+	memset(report, 0, sizeof(*report));
+	if (!nb)
+		return false;
+	check_structure(nb, report);
+	events = vault_vfs_events(nb->vfs);
+	report->saves_lost = events->saves_lost;
+	report->cut = events->log_loss == LOG_CUT;
+	sqlite3_file_control(nb->db, "main", SQLITE_FCNTL_FILE_POINTER, &f);
+	if (f->base.pMethods->xFileSize(&f->base, &pages) == SQLITE_OK)
+		report->pages = pages / PAGE_SIZE;
+	/* A log that is not empty may hold the better copy of a page. */
+	if (f->kind == FILE_PAGES && state_log_is_gone(f))
+		open_every_page(f, report);
+	else if (events->bad_pages > 0) {
+		report->bad_pages = events->bad_pages;
+		report->bad_page = events->bad_page;
+	}
+	notebook_close(nb);
+	return true;
+}
+
+bool
+vault_report_is_good(const struct vault_report *r)
+{
+	return r->bad_pages == 0 && !r->stale && r->saves_lost == 0 && r->problems == 0;
+}
