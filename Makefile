@@ -44,6 +44,7 @@ UNIT_TESTS    = $(patsubst %.c,$(B)/%,$(wildcard tests/*_test.c))
 SCREEN_TESTS  = $(patsubst %.c,$(B)/%,$(wildcard tests/screens/*_test.c))
 # Conformance data of the ODK ecosystem: a small copy in tests/corpus.
 CORPUS_TESTS  = $(B)/tests/corpus_xpath $(B)/tests/corpus_xform
+FAULT_TESTS   = $(patsubst %.c,$(B)/%,$(wildcard tests/faults/*_test.c))
 SYNC_TESTS    = $(patsubst %.c,$(B)/%,$(wildcard tests/sync/*_test.c))
 LINTED        = $(sort $(CORE_SRC) $(APP_SRC) $(COLLECTOR_SRC))
 CATALOGUE     = $(B)/locale/zh_CN/LC_MESSAGES/minqing.mo
@@ -84,6 +85,11 @@ $(SCREEN_TESTS): $(B)/tests/screens/%_test: $(B)/tests/screens/%_test.o \
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
 	    $(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE) $(PKG_SCREENS)) -ldl -lutil -lm
 
+$(FAULT_TESTS): $(B)/tests/faults/%_test: $(B)/tests/faults/%_test.o $(B)/tests/faults/sim.o \
+    $(B)/libcore.a
+	@echo "LINK $@"
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
+
 $(SYNC_TESTS): $(B)/tests/sync/%_test: $(B)/tests/sync/%_test.o $(B)/libapp.a $(B)/libcore.a
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
@@ -116,11 +122,11 @@ $(B)/locale/%/LC_MESSAGES/minqing.mo: src/po/%.po
 	@mkdir -p $(@D)
 	@msgfmt --check -o $@ $<
 
-tests: all $(UNIT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
+tests: all $(UNIT_TESTS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 
 # Every test says `N passed, M failed` last; tests/run adds them up.
 check: tests
-	@sh tests/run $(B) tests/layers tests/translations tests/commands $(UNIT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
+	@sh tests/run $(B) tests/layers tests/translations tests/commands $(UNIT_TESTS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 
 san:
 	@$(MAKE) MODE=san check

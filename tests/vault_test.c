@@ -2,6 +2,7 @@
  * The sealed notebook from outside: passphrases, recovery, changing, sealing a plain one.
  */
 #include "check.h"
+#include "old_layout.h"
 #include "vault_fixture.h"
 #include "../src/notebook/store.h"
 #include "../src/notebook/vault_private.h"
@@ -374,15 +375,11 @@ holds(const char *path, const char *text)
 static void
 take_room_away(const char *path)
 {
-	sqlite3 *db;
-	int none = 0;
+	char old[160];
 
-	CHECK(sqlite3_open(path, &db) == SQLITE_OK);
-	sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-	sqlite3_file_control(db, "main", SQLITE_FCNTL_RESERVE_BYTES, &none);
-	CHECK(sqlite3_exec(db, "VACUUM; PRAGMA journal_mode = WAL", NULL, NULL, NULL) ==
-	      SQLITE_OK);
-	sqlite3_close(db);
+	snprintf(old, sizeof(old), "%s.old", path);
+	CHECK(old_layout_make(path, old));
+	CHECK(rename(old, path) == 0);
 }
 
 static void
