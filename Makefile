@@ -85,7 +85,12 @@ $(SCREEN_TESTS): $(B)/tests/screens/%_test: $(B)/tests/screens/%_test.o \
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
 	    $(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE) $(PKG_SCREENS)) -ldl -lutil -lm
 
-$(FAULT_TESTS): $(B)/tests/faults/%_test: $(B)/tests/faults/%_test.o $(B)/tests/faults/sim.o \
+# An archive, so that only tests that use it get it in place of the real disk's files.
+$(B)/tests/faults/libsim.a: $(B)/tests/faults/sim.o
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(FAULT_TESTS): $(B)/tests/faults/%_test: $(B)/tests/faults/%_test.o $(B)/tests/faults/libsim.a \
     $(B)/libcore.a
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm

@@ -244,8 +244,8 @@ print_report(const struct vault_report *r)
 	if (r->saves_lost > 0)
 		printf(_("At the end at least %d saves cannot be read.\n"), r->saves_lost);
 	if (r->cut)
-		printf(_("The last save was cut short; nothing that was confirmed is "
-			 "missing.\n"));
+		printf(_("The last save is not whole: it was cut short, or the disk has "
+			 "damaged it. All before it is here.\n"));
 	if (r->stale)
 		printf(_("Every page opens, but the disk has kept an older copy of at "
 			 "least one: something that was saved is missing.\n"));

@@ -150,17 +150,28 @@ pages_write(struct vault_file *f, const void *bytes, int len, sqlite3_int64 at)
 	return SQLITE_OK;
 }
 
+/* SQLite calls for it at the end of every checkpoint, mostly for the size that is there. */
 int
 pages_truncate(struct vault_file *f, sqlite3_int64 size)
 {
-	int code = state_before_write(f);
+	int64_t count = size / PAGE_SIZE;
+	unsigned char tag[CIPHER_TAG];
+	int code = SQLITE_OK;
 
-	if (code != SQLITE_OK)
-		return code;
-	f->state.known = false; /* counted anew at the end */
-	code = f->under->pMethods->xTruncate(f->under, PAGES_BEGIN + size);
+	if (count == f->page_count)
+		return SQLITE_OK;
+	code = state_before_write(f);
+	for (int64_t i = count; i < f->page_count && code == SQLITE_OK; i++) {
+		code = take_old_tag(f, i, tag);
+		if (code == SQLITE_OK)
+			state_change(f, i, tag, NULL);
+	}
 	if (code == SQLITE_OK)
-		f->page_count = size / PAGE_SIZE;
+		code = f->under->pMethods->xTruncate(f->under, PAGES_BEGIN + size);
+	if (code != SQLITE_OK || count > f->page_count)
+		f->state.known = false; /* counted anew at the end */
+	if (code == SQLITE_OK)
+		f->page_count = count;
 	return code;
 }
 

@@ -20,16 +20,6 @@
  * not open. */
 #define BEYOND 20000
 
-struct salvaging {
-	struct notebook *nb;
-	const struct vault_salvor *salvor;
-	struct vault_salvage *result;
-	struct buf line;
-	int64_t records, revisions; /* numbers go up to these */
-	int64_t *latest;            /* by record: its last revision that opens */
-	bool stopped;
-};
-
 enum query { RECORD, REVISION, REVISION_OF, DRAFT, FORM, LIST, QUERIES };
 
 static const char *const queries[QUERIES] = {
@@ -43,22 +33,35 @@ static const char *const queries[QUERIES] = {
 	[LIST] = "SELECT filename, NULL, text FROM list WHERE rowid = ?1",
 };
 
-/* The row of that number; NULL: there is none, or it cannot be read, which counts. */
+struct salvaging {
+	struct notebook *nb;
+	const struct vault_salvor *salvor;
+	struct vault_salvage *result;
+	struct buf line;
+	int64_t records, revisions; /* numbers go up to these */
+	sqlite3_stmt *stmts[QUERIES];
+	int64_t *latest;            /* by record: its last revision that opens */
+	bool stopped;
+};
+
+/* The row of that number, until the same is asked again; NULL: there is none, or it
+ * cannot be read, which counts. */
 static sqlite3_stmt *
 ask(struct salvaging *s, enum query which, int64_t number)
 {
-	sqlite3_stmt *stmt = NULL;
-	int code = sqlite3_prepare_v2(s->nb->db, queries[which], -1, &stmt, NULL);
+	sqlite3_stmt **stmt = &s->stmts[which];
+	int code = SQLITE_OK;
 
+	if (!*stmt)
+		code = sqlite3_prepare_v2(s->nb->db, queries[which], -1, stmt, NULL);
 	if (code == SQLITE_OK) {
-		sqlite3_bind_int64(stmt, 1, number);
-		code = sqlite3_step(stmt);
+		sqlite3_reset(*stmt);
+		sqlite3_bind_int64(*stmt, 1, number);
+		code = sqlite3_step(*stmt);
 	}
 	if (code == SQLITE_ROW)
-		return stmt;
-	if (code != SQLITE_DONE && which != REVISION_OF)
-		s->result->lost++;
-	sqlite3_finalize(stmt);
+		return *stmt;
+	s->result->lost += code != SQLITE_DONE;
 	return NULL;
 }
 
@@ -185,7 +188,6 @@ salvage_draft(struct salvaging *s, int64_t number, sqlite3_stmt *record)
 		s->result->lost++;
 	write_line(s, number, record, 0, answers, len);
 	give(s, s->salvor->draft, &s->result->drafts);
-	sqlite3_finalize(draft);
 }
 
 static void
@@ -203,11 +205,9 @@ salvage_record(struct salvaging *s, int64_t number)
 		write_line(s, number, record, sqlite3_column_int(revision, 0), answers,
 			   len);
 		give(s, s->salvor->record, &s->result->records);
-		sqlite3_finalize(revision);
 	}
 	if (!s->stopped)
 		salvage_draft(s, number, record);
-	sqlite3_finalize(record);
 }
 
 /* Which revision is a record's last: by going through all of them. */
@@ -220,7 +220,6 @@ find_latest(struct salvaging *s)
 
 		if (record > 0 && record <= s->records)
 			s->latest[record] = seq;
-		sqlite3_finalize(stmt);
 	}
 }
 
@@ -243,7 +242,6 @@ salvage_files(struct salvaging *s, enum query which, int64_t count)
 			s->result->files++;
 		else
 			s->stopped = true;
-		sqlite3_finalize(stmt);
 	}
 }
 
@@ -289,6 +287,8 @@ vault_salvage(const char *path, struct vault_key *key, const struct clock *clock
 		salvage_record(&s, n);
 	salvage_files(&s, FORM, highest(&s, "number", "form"));
 	salvage_files(&s, LIST, highest(&s, "rowid", "list"));
+	for (int i = 0; i < QUERIES; i++)
+		sqlite3_finalize(s.stmts[i]);
 	free(s.latest);
 	buf_clear(&s.line);
 	notebook_close(s.nb);

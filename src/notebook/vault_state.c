@@ -124,7 +124,8 @@ state_change(struct vault_file *f, int64_t number, const unsigned char *old,
 		return;
 	if (old)
 		mix(f, number, old, f->state.digest);
-	mix(f, number, new, f->state.digest);
+	if (new)
+		mix(f, number, new, f->state.digest);
 }
 
 int

@@ -84,7 +84,7 @@ void log_recovered(struct vault_vfs *vfs);
 int state_load(struct vault_file *f);
 /* Before a page is written: the state on the disk is clean no longer. */
 int state_before_write(struct vault_file *f);
-/* A page's tag changes; old NULL: there was none. */
+/* A page's tag changes; NULL: there was none, or is none any more. */
 void state_change(struct vault_file *f, int64_t number, const unsigned char *old,
     const unsigned char *new);
 /* At the end: the digest of what is there, and that it was a clean end. */

@@ -31,9 +31,9 @@ warn_of_log(struct notebook *nb, struct buf *words)
 	case LOG_CUT:
 		line(words);
 		buf_str(words,
-			_("The last time, the computer stopped in the middle of a save. "
-			  "What had been confirmed is here; look at the field that was "
-			  "being typed."));
+			_("The last save in the notebook is not whole: the computer "
+			  "stopped in the middle of it, or the disk has damaged it. All "
+			  "before it is here; look at what was typed last."));
 		return;
 	case LOG_LOST:
 		line(words);
