@@ -133,6 +133,12 @@ tests: all $(UNIT_TESTS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_T
 check: tests
 	@sh tests/run $(B) tests/layers tests/translations tests/commands $(UNIT_TESTS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 
+# Long runs of what can be lost: some ten minutes.
+faults: tests
+	@sh tests/faults/mutants $(B) "$(CC)" "$(ALL_CFLAGS)" \
+	    "$(call pkg-config,--libs,$(PKG_CORE)) -lm"
+	@$(B)/tests/faults/power_test --long
+
 san:
 	@$(MAKE) MODE=san check
 
@@ -191,6 +197,7 @@ help:
 	@echo "make demo         a whole day: install, build, log, sync, look"
 	@echo "make check        build and run every test"
 	@echo "make tests        build every test program"
+	@echo "make faults       100,000 power cuts and more, 1,000 kills, mends taken out"
 	@echo "make san          make check under the address and undefined sanitizers"
 	@echo "make lint         layers, gcc -fanalyzer, cppcheck, clang-tidy (make lint-deps first)"
 	@echo "make bench        figures, against baselines of the same run"
@@ -203,6 +210,6 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests check san lint fmt bench demo deps lint-deps install uninstall po help clean
+.PHONY: all tests check faults san lint fmt bench demo deps lint-deps install uninstall po help clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -3,9 +3,7 @@
  *
  *	power_test              at least 2,000 states
  *	power_test --long       at least 100,000
- *	power_test --break HOW  one workload that must be found wanting; exit 0 when it is
- *
- * HOW: skip-log, skip-database, normal (synchronous), or nothing for a control.
+ *	power_test --first      ends at the first bad state
  */
 #include "../check.h"
 #include "../old_layout.h"
@@ -20,6 +18,7 @@ static struct clock test_clock;
 static struct vault_key *key;
 static bool normal; /* synchronous=NORMAL, to see that it is not enough */
 static bool told;   /* why the first bad state is bad has been said */
+static bool at_first; /* the first bad state ends the test */
 static long alarms; /* states in which saves were said to be lost */
 static uint64_t seed = 20261123;
 
@@ -28,6 +27,8 @@ fail(const char *why, const char *more)
 {
 	if (!told)
 		fprintf(stderr, "  bad state: %s %s\n", why, more);
+	if (at_first)
+		exit(1);
 	told = true;
 	return false;
 }
@@ -419,6 +420,7 @@ main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "--long"))
 		scale = 30;
+	at_first = argc > 1 && !strcmp(argv[1], "--first");
 	if (!clock_stop_at(&test_clock, FIXTURE_NOW, &err))
 		return 1;
 	sim_install();
@@ -428,6 +430,7 @@ main(int argc, char **argv)
 	RUN(sealing_a_plain_notebook);
 	RUN(sealing_one_of_the_old_layout);
 	RUN(changing_the_passphrase);
+	at_first = false;
 	RUN(dishonest_disks_are_found_out);
 	vault_key_free(key);
 	sim_reset();

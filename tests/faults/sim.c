@@ -800,6 +800,8 @@ advance(struct replay *r, size_t index)
 	}
 }
 
+#define KINDS 6 /* of states: nothing kept, everything, some whole writes, torn ones */
+
 enum fate { DROPPED, KEPT, TORN, ZEROS };
 
 /* The first states of a place are the plain ones: nothing kept, everything kept. */
@@ -882,7 +884,14 @@ sim_cut_everywhere(int step, int states, uint64_t seed, long stop_at,
 	journal.off = true;
 	for (size_t i = 0; i <= journal.count; i++) {
 		for (int s = 0; s < states && i % (size_t)step == 0; s++) {
-			make_state(&r, inode_count, s, &seed);
+			/* A short run takes turns, so that each kind is seen. */
+			int kind = states >= KINDS ? s
+						   : (int)(i / (size_t)step *
+								   (size_t)states +
+							   (size_t)s) %
+							 KINDS;
+
+			make_state(&r, inode_count, kind, &seed);
 			result.states++;
 			if (!check(data, r.acked))
 				result.bad++;
