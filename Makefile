@@ -90,6 +90,12 @@ $(B)/tests/faults/libsim.a: $(B)/tests/faults/sim.o
 	@rm -f $@
 	@ar rcs $@ $^
 
+# Preloaded into the program, so without its sanitizers.
+$(B)/tests/faults/keep.so: tests/faults/keep.c
+	@mkdir -p $(@D)
+	@echo "CC   $@"
+	@$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $<
+
 $(FAULT_TESTS): $(B)/tests/faults/%_test: $(B)/tests/faults/%_test.o $(B)/tests/faults/libsim.a \
     $(B)/libcore.a
 	@echo "LINK $@"
@@ -127,7 +133,7 @@ $(B)/locale/%/LC_MESSAGES/minqing.mo: src/po/%.po
 	@mkdir -p $(@D)
 	@msgfmt --check -o $@ $<
 
-tests: all $(UNIT_TESTS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
+tests: all $(B)/tests/faults/keep.so $(UNIT_TESTS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 
 # Every test says `N passed, M failed` last; tests/run adds them up.
 check: tests
@@ -138,6 +144,7 @@ faults: tests
 	@sh tests/faults/mutants $(B) "$(CC)" "$(ALL_CFLAGS)" \
 	    "$(call pkg-config,--libs,$(PKG_CORE)) -lm"
 	@$(B)/tests/faults/power_test --long
+	@MINQING_BUILD=$(B) $(B)/tests/screens/kill_test 1000
 
 san:
 	@$(MAKE) MODE=san check

@@ -1,0 +1,313 @@
+/*
+ * traces_test - what a day's work leaves on the disk, and where else one might look
+ *
+ * The program runs with every byte it writes to a file kept aside (tests/faults/keep.c).
+ * After a day of typing, importing, killing and changing the passphrase none of the
+ * names, phones and ID numbers stands in any of it, nor in any file that is left. The
+ * same day in a plain notebook is the control.
+ */
+#include "../check.h"
+#include "../folder.h"
+#include "../vault_fixture.h"
+#include "screen.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+static char program[512], keeper[512];
+static const char *home;
+
+/* What is typed and imported of residents, and the passphrases. */
+static const char *const secrets[] = {
+	"欧阳海棠", "13900042017", "440301198206150034", "独居老人每周血压", /* typed */
+	"赵某与冯某空调滴水纠纷", "赵小满", "冯建业",
+	"王阿姨", "量血压", /* of the sample */
+};
+
+#define PASSPHRASE "海棠 花 又 开 了"
+#define NEXT_PHRASE "another set of words"
+
+static struct buf environment[8];
+
+static const char *const *
+make_environment(bool sealed)
+{
+	static const char *env[9];
+	const char *const rows[][2] = {
+		{ "MINQING_HOME=", "/notebooks" }, { "HOME=", "" }, { "TMPDIR=", "/tmp" },
+		{ "KEEP_FILE=", "/kept" },
+	};
+	int n = 0;
+
+	for (int i = 0; i < 8; i++)
+		buf_reset(&environment[i]);
+	for (; n < 4; n++)
+		buf_fmt(&environment[n], "%s%s%s", rows[n][0], home, rows[n][1]);
+	buf_fmt(&environment[n++], "LD_PRELOAD=%s", keeper);
+	buf_str(&environment[n++], "MINQING_FORMS=forms");
+	buf_str(&environment[n++], "ASAN_OPTIONS=verify_asan_link_order=0");
+	if (sealed)
+		buf_str(&environment[n++], "MINQING_PASSPHRASE_FD=9");
+	for (int i = 0; i < n; i++)
+		env[i] = buf_text(&environment[i]);
+	env[n] = NULL;
+	return env;
+}
+
+static void
+put_file(const char *name, const char *text)
+{
+	char path[400];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", home, name);
+	f = fopen(path, "w");
+	CHECK(f && fputs(text, f) >= 0);
+	if (f)
+		fclose(f);
+}
+
+/* A command with passphrases from a file; its exit code. */
+static int
+command(bool sealed, const char *arguments, const char *phrases)
+{
+	const char *const *env = make_environment(sealed);
+	char line[2048];
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		for (; *env; env++)
+			putenv((char *)(uintptr_t)*env);
+		snprintf(line, sizeof(line), "exec '%s' %s 9<'%s/%s' >/dev/null", program,
+			 arguments, home, phrases);
+		execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(child, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static struct term *
+start(bool sealed, const char *phrases)
+{
+	static char line[2048];
+	static const char *argv[] = { "/bin/sh", "-c", line, NULL };
+
+	snprintf(line, sizeof(line), "exec '%s' --language zh 9<'%s/%s'", program, home,
+		 phrases);
+	return term_start(
+	    &(struct term_options){ .argv = argv, .env = make_environment(sealed) });
+}
+
+/* --- looking --- */
+
+static bool
+file_holds(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "rb");
+	struct buf bytes = { 0 };
+	size_t got;
+	bool found;
+
+	if (!f)
+		return false;
+	do {
+		buf_reserve(&bytes, 1 << 20);
+		got = fread(bytes.data + bytes.len, 1, 1 << 20, f);
+		bytes.len += got;
+	} while (got > 0);
+	fclose(f);
+	found = bytes.len && memmem(bytes.data, bytes.len, text, strlen(text));
+	buf_clear(&bytes);
+	return found;
+}
+
+/* How many of all files below the folder hold the text. */
+static int
+files_that_hold(const char *folder, const char *text)
+{
+	DIR *dir = opendir(folder);
+	int count = 0;
+
+	for (struct dirent *e; dir && (e = readdir(dir));) {
+		char path[1024];
+		struct stat st;
+
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
+		    snprintf(path, sizeof(path), "%s/%s", folder, e->d_name) >=
+			(int)sizeof(path) ||
+		    lstat(path, &st) != 0)
+			continue;
+		if (S_ISDIR(st.st_mode))
+			count += files_that_hold(path, text);
+		else if (file_holds(path, text)) {
+			count++;
+		}
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+/* --- the day --- */
+
+static void
+type_all(struct term *t, const char *const *keys)
+{
+	for (; *keys; keys++)
+		CHECK(term_keys(t, *keys));
+}
+
+static void
+type_a_visit(struct term *t)
+{
+	CHECK(term_see(t, "F10"));
+	type_all(t, (const char *[]){ "1", "440304001<Enter>", "badeng<Enter>",
+		"ustation<Enter>", "bldhead<Enter>", "陈桂芳<Enter>", "<Enter>",
+		"nyb001<Enter>", "302<Enter>", "<Enter>", "欧阳海棠<Enter>", "owner<Enter>",
+		"13900042017<Enter>", "1<Enter>", "１<Enter>", "<Enter>", "<Enter>",
+		"<Enter>", NULL });
+	CHECK(term_has(t, "居民需求与问题"));
+	type_all(t, (const char *[]){ "<F7>", "service<Enter>", "elder<Enter>",
+		"独居老人每周血压，440301198206150034<Tab>", NULL });
+}
+
+static void
+a_day(bool sealed)
+{
+	struct term *t;
+	int status;
+
+	put_file("phrase", PASSPHRASE "\n");
+	put_file("change", PASSPHRASE "\n" NEXT_PHRASE "\n");
+	put_file("next", NEXT_PHRASE "\n");
+	CHECK_INT(command(sealed, sealed ? "init --name 周敏" : "init --plain --name 周敏",
+			  "phrase"), 0);
+	t = start(sealed, "phrase");
+	type_a_visit(t);
+	term_kill(t); /* the log stays behind */
+	term_free(t);
+	CHECK_INT(command(sealed, "import tests/data/sample/visits.jsonl "
+				  "tests/data/sample/disputes.jsonl", "phrase"), 0);
+	t = start(sealed, "phrase");
+	CHECK(term_see(t, "F10"));
+	term_keys(t, "<F10>");
+	CHECK(term_ended(t, &status));
+	term_free(t);
+	CHECK_INT(command(sealed, "list --search 血压", "phrase"), 0);
+	if (sealed) {
+		CHECK_INT(command(true, "vault passwd", "change"), 0);
+		CHECK_INT(command(true, "vault check", "next"), 0);
+	}
+	CHECK_INT(command(sealed, "withdraw f54c0613fce0 --why 赵小满来电", "next"), 0);
+	t = start(sealed, "next");
+	CHECK(term_see(t, "F10"));
+	type_all(t, (const char *[]){ "<Enter>", NULL }); /* the draft, once more */
+	term_kill(t);
+	term_free(t);
+}
+
+static void
+begin(void)
+{
+	char tmp[300];
+
+	home = folder_make();
+	snprintf(tmp, sizeof(tmp), "%s/tmp", home);
+	mkdir(tmp, 0700);
+}
+
+static void
+nothing_readable_is_left(void)
+{
+	char kept[300];
+	struct stat st;
+
+	begin();
+	a_day(true);
+	snprintf(kept, sizeof(kept), "%s/kept", home);
+	CHECK(stat(kept, &st) == 0 && st.st_size > 100000); /* it did keep */
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
+		int count = files_that_hold(home, secrets[i]);
+
+		if (count)
+			fprintf(stderr, "%s stands in %d files\n", secrets[i], count);
+		CHECK_INT(count, 0);
+	}
+	/* The passphrases: in the files of the test, and nowhere else. */
+	CHECK_INT(files_that_hold(home, PASSPHRASE), 2);
+	CHECK_INT(files_that_hold(home, NEXT_PHRASE), 2);
+	folder_remove(home);
+}
+
+static void
+a_plain_notebook_is_the_control(void)
+{
+	begin();
+	a_day(false);
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
+		if (!files_that_hold(home, secrets[i]))
+			fprintf(stderr, "%s is nowhere\n", secrets[i]);
+		CHECK(files_that_hold(home, secrets[i]) >= 2); /* notebook, and what was kept */
+	}
+	folder_remove(home);
+}
+
+/* --- the process --- */
+
+static bool
+process_file_holds(pid_t pid, const char *name, const char *text)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	return file_holds(path, text);
+}
+
+static void
+the_process_shows_nothing(void)
+{
+	static const char *const names[] = { "cmdline", "environ", "comm", "status" };
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	struct term *t;
+	int status = 0;
+
+	begin();
+	setrlimit(RLIMIT_CORE, &all); /* the program's own affair */
+	put_file("phrase", PASSPHRASE "\n");
+	CHECK_INT(command(true, "init --name 周敏", "phrase"), 0);
+	t = start(true, "phrase");
+	type_a_visit(t);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		CHECK(!process_file_holds(term_pid(t), names[i], PASSPHRASE));
+		CHECK(!process_file_holds(term_pid(t), names[i], "欧阳海棠"));
+	}
+	CHECK(process_file_holds(term_pid(t), "limits",
+				 "Max core file size        0                    0"));
+	term_signal(t, SIGSEGV);
+	CHECK(term_ended(t, &status));
+	CHECK(WIFSIGNALED(status) && !WCOREDUMP(status));
+	term_free(t);
+	folder_remove(home);
+}
+
+int
+main(void)
+{
+	const char *build = getenv("MINQING_BUILD");
+	char *absolute = realpath(build ? build : "build/plain", NULL);
+
+	if (!absolute)
+		return 1;
+	snprintf(program, sizeof(program), "%s/minqing", absolute);
+	snprintf(keeper, sizeof(keeper), "%s/tests/faults/keep.so", absolute);
+	free(absolute);
+	RUN(nothing_readable_is_left);
+	RUN(a_plain_notebook_is_the_control);
+	RUN(the_process_shows_nothing);
+	for (int i = 0; i < 8; i++)
+		buf_clear(&environment[i]);
+	return CHECK_DONE();
+}
