@@ -79,9 +79,9 @@ struct wire_refusal {
 	const char *code, *path, *message;
 };
 
-/* The answer to a batch of so many records. False when it is not one: nothing may be
- * taken from it then, whatever the callback was told. */
-bool wire_answer_read(const char *text, size_t len, size_t sent,
+/* The answer to the batch of that Batch-Id and so many records. False when it is not
+ * one: nothing may be taken from it then, whatever the callback was told. */
+bool wire_answer_read(const char *text, size_t len, const char *batch, size_t sent,
     void (*refusal)(const struct wire_refusal *refusal, void *data), void *data);
 
 struct wire_limits {

@@ -257,7 +257,8 @@ static enum client_next
 ask_batch(struct client *c)
 {
 	struct line_request batch = { .path = "/v1/batch", .accept = "application/json",
-		.type = "application/x-ndjson", .encoding = "gzip" };
+		.type = "application/x-ndjson", .encoding = "gzip",
+		.batch = c->batch.id };
 
 	if (!c->batch.count) {
 		if (!batch_gather(&c->batch, c->nb, &c->err))

@@ -1,5 +1,6 @@
 #include "client_batch.h"
 
+#include "clock.h"
 #include "err.h"
 #include "i18n.h"
 #include "mem.h"
@@ -159,6 +160,7 @@ batch_pack(struct client_batch *b, struct notebook *nb, struct err *err)
 	if (b->packed_to == 0) {
 		buf_reset(&b->packed);
 		b->lines = 0;
+		uuid_new(clock_now(notebook_clock(nb)), b->id);
 		if (!wire_packer_begin(b->packer, &b->packed, err))
 			return BATCH_FAILED;
 	}
@@ -235,7 +237,7 @@ take_refusal(const struct wire_refusal *refusal, void *data)
 bool
 batch_read_answer(struct client_batch *b, const char *text, size_t len)
 {
-	return wire_answer_read(text, len, b->count, take_refusal, b) && !b->odd;
+	return wire_answer_read(text, len, b->id, b->count, take_refusal, b) && !b->odd;
 }
 
 void

@@ -35,6 +35,7 @@ struct batch_item {
 struct client_batch {
 	struct batch_item *items; /* in the order of their lines */
 	size_t count, cap;
+	char id[UUID_SIZE]; /* its name on the line */
 	struct wire_packer *packer;
 	struct buf packed, line;
 	size_t lines;     /* bytes before compression */

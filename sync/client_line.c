@@ -6,7 +6,6 @@
 #include "hash.h"
 #include "i18n.h"
 #include "mem.h"
-#include "uuid.h"
 #include "version.h"
 #include "wire.h"
 
@@ -303,16 +302,13 @@ add_token(struct line *line)
 static bool
 add_body_headers(struct line *line, const struct line_request *r)
 {
-	char digest[64], id[UUID_SIZE];
-	struct timespec now;
+	char digest[64];
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	uuid_new((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, id);
 	hash_content_digest(r->body, r->len, digest);
 	return add_header(line, "Content-Type", r->type) &&
 	    add_header(line, "Content-Encoding", r->encoding ? r->encoding : "identity") &&
 	    add_header(line, "Content-Digest", digest) &&
-	    add_header(line, "Batch-Id", id) &&
+	    add_header(line, "Batch-Id", r->batch) &&
 	    add_header(line, "Expect", ""); /* a second's wait on a slow line */
 }
 

@@ -90,13 +90,13 @@ read_refusals(struct json_reader *r, size_t sent, long *count,
 }
 
 bool
-wire_answer_read(const char *text, size_t len, size_t sent,
+wire_answer_read(const char *text, size_t len, const char *batch, size_t sent,
     void (*refusal)(const struct wire_refusal *refusal, void *data), void *data)
 {
 	long n = -1, fresh = -1, same = -1, bad = 0;
 	enum json_token token;
 	struct json_reader r;
-	bool ok, listed = false;
+	bool ok, listed = false, named = false;
 
 	json_reader_init(&r, text, len);
 	ok = json_next(&r) == JSON_OBJECT;
@@ -109,6 +109,8 @@ wire_answer_read(const char *text, size_t len, size_t sent,
 			ok = read_count(&r, &fresh);
 		else if (!strcmp(r.text, "same"))
 			ok = read_count(&r, &same);
+		else if (!strcmp(r.text, "batch"))
+			ok = named = json_next(&r) == JSON_STRING && !strcmp(r.text, batch);
 		else if (!strcmp(r.text, "bad"))
 			ok = !listed && read_refusals(&r, sent, &bad, refusal, data),
 			listed = true;
@@ -117,7 +119,7 @@ wire_answer_read(const char *text, size_t len, size_t sent,
 	}
 	ok = ok && json_next(&r) == JSON_END;
 	json_reader_clear(&r);
-	return ok && listed && n == (long)sent && fresh >= 0 && same >= 0 &&
+	return ok && named && listed && n == (long)sent && fresh >= 0 && same >= 0 &&
 	    fresh + same + bad == n;
 }
 

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "buf.h"
+#include "err.h"
 #include "hash.h"
 #include "mem.h"
 #include "outbox.h"
@@ -332,25 +333,28 @@ static const struct {
 	bool good;
 	const char *seen;
 } answers[] = {
-	{ "all new", "{\"n\":2,\"new\":2,\"same\":0,\"bad\":[]}", 2, true, "" },
-	{ "unknown members", "{\"x\":{},\"n\":1,\"new\":0,\"same\":1,\"bad\":[],\"y\":[]}", 1,
+	{ "all new", "{\"batch\":\"b\",\"n\":2,\"new\":2,\"same\":0,\"bad\":[]}", 2, true, "" },
+	{ "unknown members", "{\"x\":{},\"batch\":\"b\",\"n\":1,\"new\":0,\"same\":1,\"bad\":[],\"y\":[]}", 1,
 	    true, "" },
 	{ "one refused",
-	    "{\"n\":2,\"new\":1,\"same\":0,\"bad\":[{\"line\":2,\"id\":\"i\",\"rev\":3,"
+	    "{\"batch\":\"b\",\"n\":2,\"new\":1,\"same\":0,\"bad\":[{\"line\":2,\"id\":\"i\",\"rev\":3,"
 	    "\"code\":\"invalid\",\"path\":\"p\",\"message\":\"m\",\"z\":1}]}",
 	    2, true, "1 i 3 invalid m|" },
-	{ "counts that do not add up", "{\"n\":2,\"new\":1,\"same\":0,\"bad\":[]}", 2, false,
+	{ "counts that do not add up", "{\"batch\":\"b\",\"n\":2,\"new\":1,\"same\":0,\"bad\":[]}", 2, false,
 	    "" },
-	{ "another n", "{\"n\":1,\"new\":1,\"same\":0,\"bad\":[]}", 2, false, "" },
-	{ "no bad", "{\"n\":2,\"new\":2,\"same\":0}", 2, false, "" },
+	{ "another n", "{\"batch\":\"b\",\"n\":1,\"new\":1,\"same\":0,\"bad\":[]}", 2, false, "" },
+	{ "no bad", "{\"batch\":\"b\",\"n\":2,\"new\":2,\"same\":0}", 2, false, "" },
 	{ "a line that was not sent",
-	    "{\"n\":1,\"new\":0,\"same\":0,\"bad\":[{\"line\":2,\"code\":\"json\"}]}", 1,
+	    "{\"batch\":\"b\",\"n\":1,\"new\":0,\"same\":0,\"bad\":[{\"line\":2,\"code\":\"json\"}]}", 1,
 	    false, "" },
-	{ "no line", "{\"n\":1,\"new\":0,\"same\":0,\"bad\":[{\"code\":\"json\"}]}", 1, false,
+	{ "no line", "{\"batch\":\"b\",\"n\":1,\"new\":0,\"same\":0,\"bad\":[{\"code\":\"json\"}]}", 1, false,
 	    "" },
-	{ "no code", "{\"n\":1,\"new\":0,\"same\":0,\"bad\":[{\"line\":1}]}", 1, false, "" },
-	{ "cut", "{\"n\":2,\"new\":2,\"same\":0,\"bad\":[]", 2, false, "" },
-	{ "more behind it", "{\"n\":2,\"new\":2,\"same\":0,\"bad\":[]}x", 2, false, "" },
+	{ "no code", "{\"batch\":\"b\",\"n\":1,\"new\":0,\"same\":0,\"bad\":[{\"line\":1}]}", 1, false, "" },
+	{ "cut", "{\"batch\":\"b\",\"n\":2,\"new\":2,\"same\":0,\"bad\":[]", 2, false, "" },
+	{ "more behind it", "{\"batch\":\"b\",\"n\":2,\"new\":2,\"same\":0,\"bad\":[]}x", 2, false, "" },
+	{ "another batch's", "{\"batch\":\"a\",\"n\":1,\"new\":1,\"same\":0,\"bad\":[]}",
+	    1, false, "" },
+	{ "no batch's", "{\"n\":1,\"new\":1,\"same\":0,\"bad\":[]}", 1, false, "" },
 	{ "a page", "<html>Welcome</html>", 2, false, "" },
 	{ "nothing", "", 0, false, "" },
 	{ "an empty object", "{}", 0, false, "" },
@@ -366,7 +370,7 @@ answers_are_believed_only_when_they_add_up(void)
 
 		check_case(answers[i].name);
 		CHECK_INT(wire_answer_read(answers[i].text, strlen(answers[i].text),
-			      answers[i].sent, see, &seen),
+			      "b", answers[i].sent, see, &seen),
 		    answers[i].good);
 		if (answers[i].good)
 			CHECK_STR(buf_text(&seen.text), answers[i].seen);
@@ -389,6 +393,106 @@ limits_only_shrink(void)
 	CHECK_INT(limits.max_bytes, 1000);
 }
 
+/* --- hello --- */
+
+static const struct {
+	const char *name, *text;
+	bool good;
+	const char *closing;
+	long max_records;
+} hellos[] = {
+	{ "a collector's",
+	    "{\"name\":\"c\",\"protocols\":[2,1],\"time\":\"2026-11-23T09:30:00+08:00\","
+	    "\"closing\":\"17:00-18:30\",\"limits\":{\"max_records\":20,\"max_depth\":32}}",
+	    true, "17:00-18:30", 20 },
+	{ "unknown members, larger limits",
+	    "{\"x\":[{}],\"protocols\":[\"1\",{},1],\"time\":\"2026-11-23T09:30:00Z\","
+	    "\"limits\":{\"max_records\":99999,\"y\":{}}}",
+	    true, "", 1000 },
+	{ "a window that is none",
+	    "{\"protocols\":[1],\"time\":\"2026-11-23T09:30:00Z\",\"closing\":\"soon\"}", true,
+	    "", 1000 },
+	{ "another version", "{\"protocols\":[2],\"time\":\"2026-11-23T09:30:00Z\"}", false,
+	    "", 0 },
+	{ "no time", "{\"protocols\":[1]}", false, "", 0 },
+	{ "a time that is none", "{\"protocols\":[1],\"time\":\"noon\"}", false, "", 0 },
+	{ "cut", "{\"protocols\":[1],\"time\":\"2026-11-23T09:30:00Z\"", false, "", 0 },
+	{ "protocols cut", "{\"protocols\":[1", false, "", 0 },
+	{ "limits cut",
+	    "{\"protocols\":[1],\"time\":\"2026-11-23T09:30:00Z\",\"limits\":{\"max_bytes\":1",
+	    false, "", 0 },
+	{ "a page", "<html>Welcome</html>", false, "", 0 },
+	{ "somebody else's", "{\"ok\":true}", false, "", 0 },
+};
+
+static void
+only_a_collector_says_hello(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(hellos) / sizeof(hellos[0]); i++) {
+		struct wire_hello hello = { .limits = { 1u << 20, 16u << 20, 1000 } };
+
+		check_case(hellos[i].name);
+		CHECK_INT(wire_hello_read(hellos[i].text, strlen(hellos[i].text), &hello),
+		    hellos[i].good);
+		if (!hellos[i].good)
+			continue;
+		CHECK_STR(hello.closing, hellos[i].closing);
+		CHECK_INT(hello.limits.max_records, hellos[i].max_records);
+		CHECK(hello.time != 0);
+	}
+}
+
+static void
+windows_are_read_strictly(void)
+{
+	static const char *const bad[] = { "", "17:00", "17:00-18:60", "24:00-25:00",
+		"18:00-17:00", "17:00-17:00", "1700-1800xxx", "17:00-18:30 ", "-1:00-18:30" };
+	int from, to;
+	size_t i;
+
+	CHECK(wire_window_read("07:05-18:30", &from, &to));
+	CHECK_INT(from, 425);
+	CHECK_INT(to, 1110);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK(!wire_window_read(bad[i], &from, &to));
+}
+
+static void
+a_body_packed_in_pieces_is_the_same_body(void)
+{
+	struct wire_packer *p = wire_packer_new();
+	struct buf text = { 0 }, packed = { 0 }, whole = { 0 }, back = { 0 };
+	struct err err = { 0 };
+	int round, i;
+
+	for (round = 0; round < 2; round++) {
+		buf_reset(&text);
+		buf_reset(&packed);
+		buf_reset(&whole);
+		buf_reset(&back);
+		CHECK(wire_packer_begin(p, &packed, &err));
+		for (i = 0; i < 3000; i++) {
+			size_t from = text.len;
+
+			buf_fmt(&text, "{\"n\":%d,\"answers\":\"王小明%x\"}\n", i, i * 7919);
+			CHECK(wire_packer_add(p, text.data + from, text.len - from, &err));
+		}
+		CHECK(wire_packer_end(p, &err));
+		CHECK(wire_gzip(text.data, text.len, &whole, &err));
+		CHECK_INT(packed.len, whole.len);
+		CHECK_INT(wire_gunzip(packed.data, packed.len, WIRE_INFLATED_MAX, &back),
+		    WIRE_INFLATED);
+		CHECK_STR(buf_text(&back), buf_text(&text));
+	}
+	wire_packer_free(p);
+	buf_clear(&text);
+	buf_clear(&packed);
+	buf_clear(&whole);
+	buf_clear(&back);
+}
+
 int
 main(void)
 {
@@ -402,5 +506,8 @@ main(void)
 	RUN(a_bomb_is_stopped_at_the_ceiling);
 	answers_are_believed_only_when_they_add_up();
 	RUN(limits_only_shrink);
+	only_a_collector_says_hello();
+	RUN(windows_are_read_strictly);
+	RUN(a_body_packed_in_pieces_is_the_same_body);
 	return CHECK_DONE();
 }

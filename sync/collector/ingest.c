@@ -392,13 +392,16 @@ transact(struct work *w, const struct clock *clock, const struct ingest_batch *b
 }
 
 static void
-write_answer(const struct work *w, const struct ingest_counts *counts, struct buf *out)
+write_answer(const struct work *w, const char *label, const struct ingest_counts *counts,
+    struct buf *out)
 {
 	struct json_writer j;
 	size_t i;
 
 	json_writer_init(&j, out);
 	json_object(&j);
+	if (*label) /* so that an answer is never taken for another batch's */
+		json_member(&j, "batch", label);
 	json_member_integer(&j, "n", counts->records);
 	json_member_integer(&j, "new", counts->added);
 	json_member_integer(&j, "same", counts->same);
@@ -464,7 +467,7 @@ ingest_run(const struct db_ops *ops, struct db *db, const struct clock *clock,
 		result = transact(&w, clock, batch, counts, err);
 	}
 	if (result == INGEST_OK)
-		write_answer(&w, counts, answer);
+		write_answer(&w, batch->label, counts, answer);
 	work_clear(&w);
 	return result;
 }
