@@ -101,7 +101,8 @@ $(FAULT_TESTS): $(B)/tests/faults/%_test: $(B)/tests/faults/%_test.o $(B)/tests/
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
-$(SYNC_TESTS): $(B)/tests/sync/%_test: $(B)/tests/sync/%_test.o $(B)/libapp.a $(B)/libcore.a
+$(SYNC_TESTS): $(B)/tests/sync/%_test: $(B)/tests/sync/%_test.o $(B)/tests/sync/link.o \
+    $(B)/libapp.a $(B)/libcore.a
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
 	    $(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE)) -ldl -lm

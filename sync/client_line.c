@@ -38,8 +38,11 @@ struct line {
 	int epoll;            /* libcurl's sockets, in one descriptor of ours */
 	int64_t curl_due;     /* when libcurl wants to be called; -1: not */
 	int64_t heard, moved; /* when bytes last moved, and how many had by then */
+	const char *body;     /* what is left of it to be read */
+	size_t left;
 	struct buf answer;
 	size_t answer_max;
+	bool head_ended; /* of the answer; libcurl takes a head that was cut for whole */
 	int64_t up_before, down_before; /* of finished exchanges */
 	struct line_traffic traffic;
 };
@@ -188,6 +191,29 @@ take_answer(char *data, size_t size, size_t count, void *into)
 	return size * count;
 }
 
+static size_t
+take_head(char *text, size_t size, size_t count, void *into)
+{
+	struct line *line = into;
+
+	line->head_ended = size * count == 2 && !memcmp(text, "\r\n", 2);
+	return size * count;
+}
+
+/* Read through here and not to be read again: libcurl would send a body anew, whole and
+ * at once, when a connection that was kept alive is cut. */
+static size_t
+give_body(char *room, size_t size, size_t count, void *from)
+{
+	struct line *line = from;
+	size_t n = size * count < line->left ? size * count : line->left;
+
+	memcpy(room, line->body, n);
+	line->body += n;
+	line->left -= n;
+	return n;
+}
+
 /* What is the same for every exchange; the handle keeps the connection alive. */
 static bool
 set_up(struct line *line, const char *ca, struct err *err)
@@ -213,6 +239,10 @@ set_up(struct line *line, const char *ca, struct err *err)
 	curl->easy_setopt(line->easy, CURLOPT_USERAGENT, "minqing/" MINQING_VERSION);
 	curl->easy_setopt(line->easy, CURLOPT_WRITEFUNCTION, take_answer);
 	curl->easy_setopt(line->easy, CURLOPT_WRITEDATA, line);
+	curl->easy_setopt(line->easy, CURLOPT_HEADERFUNCTION, take_head);
+	curl->easy_setopt(line->easy, CURLOPT_HEADERDATA, line);
+	curl->easy_setopt(line->easy, CURLOPT_READFUNCTION, give_body);
+	curl->easy_setopt(line->easy, CURLOPT_READDATA, line);
 #if LIBCURL_VERSION_NUM >= 0x075700
 	/* Not to wait for a slow name server when cancelled; older ones do not know it. */
 	curl->easy_setopt(line->easy, CURLOPT_QUICK_EXIT, 1L);
@@ -339,7 +369,9 @@ set_request(struct line *line, const struct line_request *r)
 	buf_clear(&url);
 	if (r->body) {
 		curl->easy_setopt(line->easy, CURLOPT_POST, 1L);
-		curl->easy_setopt(line->easy, CURLOPT_POSTFIELDS, r->body);
+		curl->easy_setopt(line->easy, CURLOPT_POSTFIELDS, NULL);
+		line->body = r->body;
+		line->left = r->len;
 		curl->easy_setopt(line->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 		    (curl_off_t)r->len);
 	} else {
@@ -357,6 +389,7 @@ line_begin(struct line *line, const struct line_request *request, struct err *er
 	line->accept = mem_strdup(request->accept);
 	line->traffic.sent = 0;
 	line->traffic.connected = false;
+	line->head_ended = false;
 	if (!add_headers(line, request))
 		return err_set(err, ERR_SYSTEM, _("There is not enough memory to send."));
 	set_request(line, request);
@@ -444,6 +477,8 @@ judge(struct line *line, CURLcode code, struct line_result *r)
 	line->curl.easy_getinfo(line->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
 	line->curl.easy_getinfo(line->easy, CURLINFO_STARTTRANSFER_TIME_T, &first);
 	r->milliseconds = first > ready ? (first - ready) / 1000 : 0;
+	if (code == CURLE_OK && !line->head_ended)
+		code = CURLE_PARTIAL_FILE;
 	if (code == CURLE_OK)
 		verdict_on_status(&line->curl, line->easy, line->accept, r);
 	else

@@ -29,6 +29,7 @@ static const struct {
 	{ CURLE_RECV_ERROR, LINE_CUT, was_cut },
 	{ CURLE_GOT_NOTHING, LINE_CUT, was_cut },
 	{ CURLE_PARTIAL_FILE, LINE_CUT, was_cut },
+	{ CURLE_SEND_FAIL_REWIND, LINE_CUT, was_cut },
 	{ CURLE_HTTP2, LINE_CUT, was_cut },
 	{ CURLE_HTTP2_STREAM, LINE_CUT, was_cut },
 	{ CURLE_SSL_CONNECT_ERROR, LINE_STOP, N_("The encrypted connection could not be made.") },

@@ -26,13 +26,13 @@ struct fixture {
 	struct err err;
 };
 
-/* A new folder; the notebook is opened in it. */
+/* A new folder in the one named; the notebook is opened in it. */
 static inline struct fixture *
-fixture_new(void)
+fixture_new_in(const char *parent)
 {
 	struct fixture *f = mem_alloc(sizeof(*f));
 
-	strcpy(f->dir, "/tmp/minqing-notebook.XXXXXX");
+	snprintf(f->dir, sizeof(f->dir), "%s/minqing-notebook.XXXXXX", parent);
 	if (!mkdtemp(f->dir) || !clock_stop_at(&f->clock, FIXTURE_NOW, &f->err))
 		abort();
 	snprintf(f->path, sizeof(f->path), "%s/worker.db", f->dir);
@@ -42,6 +42,12 @@ fixture_new(void)
 		abort();
 	}
 	return f;
+}
+
+static inline struct fixture *
+fixture_new(void)
+{
+	return fixture_new_in("/tmp");
 }
 
 static inline void

@@ -123,8 +123,9 @@ collector_serve(struct collector *c)
 	fclose(out);
 }
 
+/* In a new folder of the one named. */
 static inline void
-collector_init(struct collector *c)
+collector_init_in(struct collector *c, const char *parent)
 {
 	const char *build = getenv("MINQING_BUILD");
 	struct buf out = { 0 };
@@ -132,7 +133,7 @@ collector_init(struct collector *c)
 	*c = (struct collector){ 0 };
 	snprintf(c->program, sizeof(c->program), "%s/minqing-collector",
 	    build ? build : "build/plain");
-	snprintf(c->dir, sizeof(c->dir), "/tmp/minqing-test-XXXXXX");
+	snprintf(c->dir, sizeof(c->dir), "%s/minqing-test-XXXXXX", parent);
 	if (!mkdtemp(c->dir))
 		die("mkdtemp");
 	snprintf(c->db, sizeof(c->db), "%s/collector.db", c->dir);
@@ -141,6 +142,12 @@ collector_init(struct collector *c)
 	snprintf(c->token, sizeof(c->token), "%.*s", (int)strcspn(buf_text(&out), "\n"),
 	    buf_text(&out));
 	buf_clear(&out);
+}
+
+static inline void
+collector_init(struct collector *c)
+{
+	collector_init_in(c, "/tmp");
 }
 
 static inline void
