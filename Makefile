@@ -116,7 +116,7 @@ $(B)/tests/corpus_xform: %: %.o $(B)/libcore.a
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
-$(B)/tests/bench_notebook: %: %.o $(B)/libcore.a
+$(B)/tests/bench_notebook $(B)/tests/bench_vault: %: %.o $(B)/libcore.a
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
@@ -163,7 +163,7 @@ fmt:
 	clang-format -i $$(git ls-files '*.c' '*.h' | grep -v pinyin_table)
 
 # Ratios against a bare baseline measured in the same run; says what it measures.
-bench: all $(B)/tests/bench_notebook $(B)/tests/bench/fill $(B)/tests/bench/screens
+bench: all $(B)/tests/bench_notebook $(B)/tests/bench_vault $(B)/tests/bench/fill $(B)/tests/bench/screens
 	@sh tests/bench/run $(B)
 
 # A whole day on this machine: a collector, a notebook, the sample's records, a sync.
