@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The disk, not the database, is what ran out. SQLite says so of ENOSPC only; of a
  * quota or a size limit it leaves errno (sqlite3_system_errno() stays 0 for a step). */
@@ -37,6 +38,9 @@ store_fail(struct notebook *nb, struct err *err)
 		      "opens. Do not delete the file. \"minqing vault check\" tells how "
 		      "much is damaged, \"minqing vault salvage\" writes out all that "
 		      "can be read."));
+	/* SQLite asks for an exclusive lock first, which only a writer can have. */
+	if (code == SQLITE_IOERR_LOCK && access(nb->path, W_OK) != 0)
+		code = SQLITE_READONLY;
 	switch (code & 0xFF) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:

@@ -82,17 +82,16 @@ notebook_has_room(const struct notebook *nb, struct buf *words)
 	if (vault_vfs_events(nb->vfs)->ballast_spent) {
 		line(words);
 		buf_str(words,
-			_("The disk is full. The last saves went into the room kept in "
-			  "reserve, which is used up now: make room on the disk before "
-			  "you go on."));
+			_("The disk is full: the last saves used up the reserve. Make "
+			  "room before you go on."));
 		return false;
 	}
 	if (room < 0 || room >= ROOM_LOW)
 		return true;
 	line(words);
 	buf_fmt(words,
-		_("The disk is nearly full: %lld MB are left. Everything is safe; make "
-		  "room before it is full."),
+		_("The disk is nearly full: %lld MB are left. Make room before it is "
+		  "full."),
 		(long long)(room / BYTES_PER_MIB));
 	return false;
 }

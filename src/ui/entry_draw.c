@@ -14,6 +14,7 @@
 #include "i18n.h"
 #include "instance.h"
 #include "logic.h"
+#include "notebook.h"
 #include "session.h"
 #include "text.h"
 
@@ -422,6 +423,17 @@ draw_title(struct entry *e, int cols)
 	buf_clear(&place);
 }
 
+/* Where nothing else is said: a disk that is nearly full is to be seen in time. */
+static void
+draw_room(struct entry *e, int row, int cols)
+{
+	struct buf words = { 0 };
+
+	if (!notebook_has_room(session_notebook(e->session), &words))
+		screen_put_cut(e->screen, row, 1, cols, ROLE_ERROR, buf_text(&words));
+	buf_clear(&words);
+}
+
 static void
 draw_bottom(struct entry *e, struct rect all)
 {
@@ -437,6 +449,8 @@ draw_bottom(struct entry *e, struct rect all)
 	} else {
 		screen_put_cut(e->screen, row, 1, cols, ROLE_HINT, buf_text(&e->hint));
 		screen_put(e->screen, row + 1, 1, cols, role, buf_text(&e->message));
+		if (!e->message.len)
+			draw_room(e, row + 1, cols);
 	}
 	keymap_draw_bar(e->screen, all.rows - 1, stack, depth);
 }

@@ -348,7 +348,7 @@ fill_the_disk(bool sealed)
 	printf("the full disk took %d saves more\n", first - 1);
 	CHECK(first >= 6); /* 120 kB are one such save; half a megabyte some five more */
 	CHECK(!notebook_has_room(nb, &words));
-	CHECK(strstr(buf_text(&words), "make room"));
+	CHECK(strstr(buf_text(&words), "Make room"));
 	/* Short texts still find a place, or are refused; nothing goes missing. */
 	CHECK_INT(draft_number(nb), last);
 	sim_set_room(64 << 20);
