@@ -184,7 +184,7 @@ token_change(const struct words *words, struct err *err, bool add,
 	clock_stamp(&words->clock, clock_now(&words->clock), now);
 	if (add) {
 		auth_token_new(text, hash);
-		result = store_ops()->device_add(db, words->name, hash, now, err);
+		result = store_ops()->device_add(db, words->name, "", hash, now, err);
 	} else {
 		result = store_ops()->device_remove(db, words->name, now, err);
 	}
