@@ -23,6 +23,7 @@ struct outbox_item;
 #define WIRE_RECORD_MAX   (64u << 10) /* bytes of one line */
 #define WIRE_DEPTH_MAX    32
 #define WIRE_STALL        60 /* seconds without a byte */
+#define WIRE_FILE_MAX     (8u << 20)  /* bytes of a form or list that is sent down */
 
 /* Appends one record as a line of the batch. */
 void wire_record_write(const struct outbox_item *item, struct buf *out);

@@ -1,15 +1,10 @@
-#include "http.h"
+#include "http_private.h"
 
 #include "auth.h"
-#include "buf.h"
 #include "clock.h"
-#include "db.h"
 #include "err.h"
 #include "i18n.h"
-#include "ingest.h"
-#include "json.h"
 #include "mem.h"
-#include "problem.h"
 #include "wire.h"
 
 #include <arpa/inet.h>
@@ -25,8 +20,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <microhttpd.h>
-
 #define CONNECTIONS_MAX 1000
 #define BODIES_MAX      (256u << 20) /* of all requests under way */
 #define DISCARD_MAX     (8u << 20)   /* of a refused body, so that its sender can read why */
@@ -34,23 +27,6 @@
 #define GZIP_FROM       1024         /* shorter answers are not worth it */
 #define LOOK_MS         1000         /* between looks for senders that went away */
 #define BUSY_SECONDS    "5"
-
-struct request {
-	struct http *http;
-	struct request *next, **link; /* all that are under way */
-	struct MHD_Connection *connection;
-	const struct route *route; /* NULL: no such address */
-	char id[17];               /* for the answer and the log */
-	int64_t began, heard;      /* milliseconds; heard: the last byte of the body */
-	struct db_device device;
-	struct ingest_counts counts;
-	enum problem problem; /* known before the body has come */
-	bool gzip, complete;
-	unsigned char *body;
-	size_t len, length, discarded; /* length: promised, and there is room for it */
-	bool endless; /* it promised more than is worth discarding */
-	int status;                    /* what was answered; 0: nothing yet */
-};
 
 struct http {
 	struct MHD_Daemon *daemon;
@@ -62,31 +38,6 @@ struct http {
 	int64_t looked; /* when senders were last looked for */
 };
 
-struct answer {
-	struct buf body;
-	const char *type;
-	enum problem problem;
-};
-
-struct route {
-	const char *path, *method;
-	/* What can be said from the headers alone. */
-	enum problem (*check)(struct request *r);
-	/* Once the body is whole. */
-	void (*run)(struct request *r, struct answer *answer);
-};
-
-static enum problem check_batch(struct request *r);
-static void run_batch(struct request *r, struct answer *answer);
-static void run_hello(struct request *r, struct answer *answer);
-
-static const struct route routes[] = {
-	{ "/v1/batch", MHD_HTTP_METHOD_POST, check_batch, run_batch },
-	{ "/v1/hello", MHD_HTTP_METHOD_GET, NULL, run_hello },
-};
-
-#define ROUTES (sizeof(routes) / sizeof(routes[0]))
-
 static int64_t
 monotonic(void)
 {
@@ -96,10 +47,31 @@ monotonic(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static const char *
-header(const struct request *r, const char *name)
+const char *
+http_header(const struct request *r, const char *name)
 {
 	return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+bool
+http_wants_gzip(const struct request *r)
+{
+	const char *accept = http_header(r, "Accept-Encoding");
+
+	return accept && strstr(accept, "gzip") && !strstr(accept, "gzip;q=0");
+}
+
+void
+http_log_err(const struct request *r, const struct err *err)
+{
+	if (err->kind != ERR_NONE)
+		fprintf(stderr, "%s %s\n", r->id, err->text);
+}
+
+const struct http_options *
+http_options(const struct request *r)
+{
+	return &r->http->options;
 }
 
 /* One line a request, nothing of what was written in it. */
@@ -118,26 +90,18 @@ log_request(const struct request *r)
 	    (long long)(monotonic() - r->began));
 }
 
-static void
-log_err(const struct request *r, const struct err *err)
-{
-	if (err->kind != ERR_NONE)
-		fprintf(stderr, "%s %s\n", r->id, err->text);
-}
-
-/* The batch's own checks, from the headers. */
+/* Checks of a body, from the headers. */
 static enum problem
-check_batch(struct request *r)
+check_body(struct request *r)
 {
-	const char *type = header(r, "Content-Type"),
-		   *encoding = header(r, "Content-Encoding"),
-		   *length = header(r, "Content-Length");
-	static const char ndjson[] = "application/x-ndjson";
+	const char *type = http_header(r, "Content-Type"),
+		   *encoding = http_header(r, "Content-Encoding"),
+		   *length = http_header(r, "Content-Length");
 	size_t n = type ? strcspn(type, "; \t") : 0;
 	unsigned long long promised;
 	char *end;
 
-	if (n != sizeof(ndjson) - 1 || strncasecmp(type, ndjson, n) != 0)
+	if (n != strlen(r->route->type) || strncasecmp(type, r->route->type, n) != 0)
 		return PROBLEM_TYPE;
 	r->gzip = encoding && !strcasecmp(encoding, "gzip");
 	if (encoding && !r->gzip && strcasecmp(encoding, "identity") != 0)
@@ -147,7 +111,7 @@ check_batch(struct request *r)
 	errno = 0;
 	promised = strtoull(length, &end, 10);
 	r->endless = errno || *end || promised > DISCARD_MAX;
-	if (r->endless || promised > WIRE_BODY_MAX)
+	if (r->endless || promised > r->route->body_max)
 		return PROBLEM_TOO_LARGE;
 	if (r->http->bodies + promised > BODIES_MAX)
 		return PROBLEM_BUSY;
@@ -164,9 +128,9 @@ check_token(struct request *r)
 {
 	struct err err = { 0 };
 	enum auth_result result = auth_check(r->http->options.ops, r->http->options.db,
-	    header(r, "Authorization"), &r->device, &err);
+	    http_header(r, "Authorization"), &r->device, &err);
 
-	log_err(r, &err);
+	http_log_err(r, &err);
 	switch (result) {
 	case AUTH_OK:
 		return PROBLEM_NONE;
@@ -185,100 +149,36 @@ check_token(struct request *r)
 static enum problem
 check_request(struct request *r, const char *url, const char *method)
 {
-	const char *version = header(r, "Sync-Version");
+	const char *version = http_header(r, "Sync-Version");
 	enum problem problem;
-	size_t i;
 
-	for (i = 0; i < ROUTES && !r->route; i++)
-		if (!strcmp(url, routes[i].path))
-			r->route = &routes[i];
+	r->route = http_route(url);
 	if (!r->route)
 		return PROBLEM_NOT_FOUND;
 	if (strcmp(method, r->route->method) != 0)
 		return PROBLEM_METHOD;
-	problem = check_token(r);
+	problem = r->route->open ? PROBLEM_NONE : check_token(r);
 	if (problem != PROBLEM_NONE)
 		return problem;
+	if (r->route->beginning)
+		snprintf(r->rest, sizeof(r->rest), "%.64s", url + strlen(r->route->path));
 	if (!version || strcmp(version, "1") != 0)
 		return PROBLEM_VERSION;
-	return r->route->check ? r->route->check(r) : PROBLEM_NONE;
-}
-
-static enum problem
-problem_of(enum ingest_result result)
-{
-	static const enum problem problems[] = {
-		[INGEST_OK] = PROBLEM_NONE,
-		[INGEST_DIGEST] = PROBLEM_DIGEST,
-		[INGEST_NOT_GZIP] = PROBLEM_NOT_GZIP,
-		[INGEST_NOT_NDJSON] = PROBLEM_NOT_NDJSON,
-		[INGEST_TOO_LARGE] = PROBLEM_TOO_LARGE,
-		[INGEST_TOO_MANY] = PROBLEM_TOO_LARGE,
-		[INGEST_NO_MEMORY] = PROBLEM_BUSY,
-		[INGEST_BUSY] = PROBLEM_BUSY,
-		[INGEST_FULL] = PROBLEM_FULL,
-		[INGEST_FAILED] = PROBLEM_FAILED,
-	};
-
-	return problems[result];
-}
-
-static void
-run_batch(struct request *r, struct answer *answer)
-{
-	const struct http_options *o = &r->http->options;
-	const char *label = header(r, "Batch-Id");
-	struct ingest_batch batch = { .device = r->device.id, .label = label ? label : "",
-		.digest = header(r, "Content-Digest"), .gzip = r->gzip, .body = r->body,
-		.len = r->len };
-	struct err err = { 0 };
-	enum ingest_result result;
-
-	if (strlen(batch.label) > 64)
-		batch.label = "";
-	result = ingest_run(o->ops, o->db, o->clock, &batch, &r->counts, &answer->body,
-	    &err);
-	log_err(r, &err);
-	answer->problem = problem_of(result);
-}
-
-static void
-run_hello(struct request *r, struct answer *answer)
-{
-	const struct http_options *o = &r->http->options;
-	char now[CLOCK_STAMP_SIZE];
-	struct json_writer w;
-
-	clock_stamp(o->clock, clock_now(o->clock), now);
-	json_writer_init(&w, &answer->body);
-	json_object(&w);
-	json_member(&w, "name", "minqing-collector");
-	json_member(&w, "version", o->version);
-	json_name(&w, "protocols");
-	json_array(&w);
-	json_integer(&w, WIRE_VERSION);
-	json_array_end(&w);
-	json_member(&w, "time", now);
-	json_member(&w, "device", r->device.name);
-	json_name(&w, "limits");
-	json_object(&w);
-	json_member_integer(&w, "max_bytes", WIRE_BODY_MAX);
-	json_member_integer(&w, "max_inflated", WIRE_INFLATED_MAX);
-	json_member_integer(&w, "max_ratio", WIRE_RATIO_MAX);
-	json_member_integer(&w, "max_records", WIRE_RECORDS_MAX);
-	json_member_integer(&w, "max_record", WIRE_RECORD_MAX);
-	json_member_integer(&w, "max_depth", WIRE_DEPTH_MAX);
-	json_member_integer(&w, "stall_seconds", o->stall);
-	json_object_end(&w);
-	json_object_end(&w);
+	return r->route->type ? check_body(r) : PROBLEM_NONE;
 }
 
 /* What some statuses must or should say beside the body. */
 static void
-add_headers(const struct request *r, enum problem problem, struct MHD_Response *response)
+add_headers(const struct request *r, const struct answer *answer,
+    struct MHD_Response *response)
 {
+	enum problem problem = answer->problem;
+
 	MHD_add_response_header(response, "Request-Id", r->id);
-	MHD_add_response_header(response, "Cache-Control", "no-store");
+	MHD_add_response_header(response, "Cache-Control",
+	    answer->immutable && problem == PROBLEM_NONE
+		? "private, max-age=31536000, immutable"
+		: "no-store");
 	if (r->http->draining)
 		MHD_add_response_header(response, "Connection", "close");
 	if (problem == PROBLEM_NO_TOKEN)
@@ -289,19 +189,11 @@ add_headers(const struct request *r, enum problem problem, struct MHD_Response *
 	else if (problem == PROBLEM_ENCODING)
 		MHD_add_response_header(response, "Accept-Encoding", "gzip, identity");
 	else if (problem == PROBLEM_TYPE)
-		MHD_add_response_header(response, "Accept-Post", "application/x-ndjson");
+		MHD_add_response_header(response, "Accept-Post", r->route->type);
 	else if (problem == PROBLEM_VERSION)
 		MHD_add_response_header(response, "Sync-Version", "1");
 	else if (problem == PROBLEM_BUSY)
 		MHD_add_response_header(response, "Retry-After", BUSY_SECONDS);
-}
-
-static bool
-wants_gzip(const struct request *r)
-{
-	const char *accept = header(r, "Accept-Encoding");
-
-	return accept && strstr(accept, "gzip") && !strstr(accept, "gzip;q=0");
 }
 
 static enum MHD_Result
@@ -310,9 +202,9 @@ send_answer(struct request *r, struct answer *answer)
 	struct MHD_Response *response;
 	struct buf packed = { 0 };
 	enum MHD_Result result;
-	bool gzip = answer->body.len >= GZIP_FROM && wants_gzip(r) &&
+	bool pack = !answer->packed && answer->body.len >= GZIP_FROM && http_wants_gzip(r) &&
 	    wire_gzip(answer->body.data, answer->body.len, &packed, NULL);
-	struct buf *body = gzip ? &packed : &answer->body;
+	struct buf *body = pack ? &packed : &answer->body;
 
 	response = MHD_create_response_from_buffer(body->len, body->data,
 	    MHD_RESPMEM_MUST_COPY);
@@ -321,9 +213,9 @@ send_answer(struct request *r, struct answer *answer)
 	if (!response)
 		return MHD_NO;
 	MHD_add_response_header(response, "Content-Type", answer->type);
-	if (gzip)
+	if (pack || answer->packed)
 		MHD_add_response_header(response, "Content-Encoding", "gzip");
-	add_headers(r, answer->problem, response);
+	add_headers(r, answer, response);
 	r->status = problem_status(answer->problem);
 	result = MHD_queue_response(r->connection, (unsigned)r->status, response);
 	MHD_destroy_response(response);
@@ -333,13 +225,14 @@ send_answer(struct request *r, struct answer *answer)
 static enum MHD_Result
 respond(struct request *r)
 {
-	struct answer answer = { .problem = r->problem, .type = "application/json" };
+	struct answer answer = { .problem = r->problem, .type = http_json };
 
 	r->complete = true;
 	if (answer.problem == PROBLEM_NONE)
 		r->route->run(r, &answer);
 	if (answer.problem != PROBLEM_NONE) {
 		answer.type = "application/problem+json";
+		answer.packed = false;
 		buf_reset(&answer.body);
 		problem_write(answer.problem, r->id, &answer.body);
 	}
@@ -429,7 +322,7 @@ take_body(struct request *r, const char *data, size_t len)
 		return MHD_YES;
 	}
 	if (r->problem == PROBLEM_NONE)
-		r->problem = r->route->check ? PROBLEM_TOO_LARGE : PROBLEM_NONE;
+		r->problem = r->route->type ? PROBLEM_TOO_LARGE : PROBLEM_NONE;
 	r->discarded += len;
 	if (r->discarded <= DISCARD_MAX)
 		return MHD_YES;

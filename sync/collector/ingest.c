@@ -1,12 +1,14 @@
 #include "ingest.h"
 
 #include "buf.h"
+#include "changes.h"
 #include "clock.h"
 #include "db.h"
 #include "err.h"
 #include "hash.h"
 #include "json.h"
 #include "mem.h"
+#include "needs.h"
 #include "wire.h"
 
 #include <stdlib.h>
@@ -38,7 +40,7 @@ struct claim {
 struct work {
 	const struct db_ops *ops;
 	struct db *db;
-	int64_t device;
+	const struct db_device *device;
 	struct buf inflated;
 	struct line *lines;
 	size_t count, lines_cap;
@@ -48,6 +50,7 @@ struct work {
 	size_t groups;
 	struct claim *claims; /* in the order of groups */
 	size_t claims_count, claims_cap;
+	bool *held; /* by group: it was once handed over to the sender */
 };
 
 /* "sha-256=:…:" among the members of the header (RFC 9530); other algorithms are
@@ -165,6 +168,7 @@ group(struct work *w)
 
 	w->order = mem_alloc(w->count * sizeof(struct line *));
 	w->ids = mem_alloc(w->count * sizeof(char *));
+	w->held = mem_alloc(w->count * sizeof(bool));
 	for (i = 0; i < w->count; i++)
 		if (!w->lines[i].code)
 			w->order[w->good++] = &w->lines[i];
@@ -191,6 +195,23 @@ keep_claim(const struct db_known *known, void *data)
 		.withdrawn = known->withdrawn, .user = mem_strdup(known->user) };
 	strncpy(c->hash, known->hash, sizeof(c->hash) - 1);
 	strncpy(c->base_hash, known->base_hash, sizeof(c->base_hash) - 1);
+}
+
+/* Who sends: the laptop's worker, or who the record says. */
+static const char *
+sender(const struct work *w, const struct line *line)
+{
+	return *w->device->worker ? w->device->worker : line->record.user;
+}
+
+static void
+keep_holder(size_t record, const char *user, void *data)
+{
+	struct work *w = data;
+
+	for (size_t i = 0; i < w->good && !w->held[record]; i++)
+		if (w->order[i]->group == record)
+			w->held[record] = !strcmp(user, sender(w, w->order[i]));
 }
 
 enum relation {
@@ -237,9 +258,10 @@ refuse(struct line *line, const char *code, const char *path, const char *messag
 
 /* Against every stored revision of its record, and those of this batch. */
 static void
-judge(struct line *line, const struct claim *mine, const struct claim *others, size_t n)
+judge(struct line *line, const struct claim *mine, const struct claim *others, size_t n,
+    bool held)
 {
-	bool conflict = false, related = false, alone = true;
+	bool conflict = false, related = held, alone = true;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -273,7 +295,7 @@ claim_of(const struct work *w, const struct line *line)
 {
 	const struct wire_record *r = &line->record;
 	struct claim c = { .group = line->group, .rev = r->rev, .base = r->base,
-		.device = w->device, .withdrawn = r->withdrawn };
+		.device = w->device->id, .withdrawn = r->withdrawn };
 
 	memcpy(c.hash, r->hash, strlen(r->hash) + 1);
 	memcpy(c.base_hash, r->base_hash, strlen(r->base_hash) + 1);
@@ -300,8 +322,8 @@ judge_all(struct work *w)
 				near[n++] = w->claims[next];
 			}
 		}
-		mine.user = (char *)(uintptr_t)line->record.user;
-		judge(line, &mine, near, n);
+		mine.user = (char *)(uintptr_t)sender(w, line);
+		judge(line, &mine, near, n, w->held[line->group]);
 		if (line->same)
 			continue;
 		mine.refused = line->code != NULL;
@@ -327,11 +349,29 @@ count(const struct work *w, struct ingest_counts *counts)
 	}
 }
 
+/* Whoever conflicts gets to see with what. */
+static enum db_result
+show_conflicts(struct work *w, struct err *err)
+{
+	enum db_result result = DB_OK;
+	char audience[DB_NAME_SIZE];
+	size_t i;
+
+	changes_audience(w->device, audience);
+	for (i = 0; i < w->good && result == DB_OK; i++) {
+		const struct line *line = w->order[i];
+
+		if (line->code && !strcmp(line->code, "conflict"))
+			result = w->ops->case_put(w->db, line->record.id, audience, err);
+	}
+	return result;
+}
+
 static enum db_result
 store_new(struct work *w, const struct ingest_batch *batch, const char *now,
     const struct ingest_counts *counts, struct err *err)
 {
-	struct db_batch row = { .device = batch->device, .received = now,
+	struct db_batch row = { .device = batch->device->id, .received = now,
 		.label = batch->label, .records = counts->records,
 		.added = counts->added, .same = counts->same, .bad = counts->bad,
 		.bytes = batch->len };
@@ -346,7 +386,9 @@ store_new(struct work *w, const struct ingest_batch *batch, const char *now,
 			fresh[n++] = &w->lines[i].record;
 	result = w->ops->batch_add(w->db, &row, &id, err);
 	if (result == DB_OK)
-		result = w->ops->store(w->db, fresh, n, batch->device, id, err);
+		result = w->ops->store(w->db, fresh, n, batch->device->id, id, err);
+	for (i = 0; i < n && result == DB_OK; i++)
+		result = needs_take(w->ops, w->db, fresh[i], err);
 	free(fresh);
 	return result;
 }
@@ -380,11 +422,15 @@ transact(struct work *w, const struct clock *clock, const struct ingest_batch *b
 	if (result != DB_OK)
 		return from_db(result);
 	result = w->ops->known(w->db, w->ids, w->groups, keep_claim, w, err);
+	if (result == DB_OK)
+		result = w->ops->holders(w->db, w->ids, w->groups, keep_holder, w, err);
 	if (result == DB_OK) {
 		judge_all(w);
 		count(w, counts);
 		result = store_new(w, batch, now, counts, err);
 	}
+	if (result == DB_OK)
+		result = show_conflicts(w, err);
 	if (result == DB_OK)
 		return from_db(w->ops->commit(w->db, err));
 	w->ops->rollback(w->db);
@@ -440,6 +486,7 @@ work_clear(struct work *w)
 	for (i = 0; i < w->claims_count; i++)
 		free(w->claims[i].user);
 	free(w->claims);
+	free(w->held);
 	free(w->lines);
 	free(w->order);
 	free(w->ids);

@@ -2,7 +2,8 @@
  * ingest - a batch's bytes into the store, and a verdict on every record
  *
  * One batch is one transaction, committed before this returns INGEST_OK. Knows the
- * batch format and the rules of sync/PROTOCOL.md, nothing of sockets.
+ * batch format and the rules of sync/PROTOCOL.md, nothing of sockets. The revision that
+ * a conflicting one met is put into the sender's feed.
  */
 #ifndef INGEST_H
 #define INGEST_H
@@ -14,11 +15,12 @@
 struct buf;
 struct clock;
 struct db;
+struct db_device;
 struct db_ops;
 struct err;
 
 struct ingest_batch {
-	int64_t device;     /* whose token */
+	const struct db_device *device; /* whose token */
 	const char *label;  /* Batch-Id or "" */
 	const char *digest; /* Content-Digest or NULL */
 	bool gzip;

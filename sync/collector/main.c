@@ -4,15 +4,12 @@
  * Exit codes: 0 done; 1 done, but not as asked (no such name, the name is taken);
  * 2 the words were not understood; 3 the store, the disk or the system said no.
  */
-#include "auth.h"
+#include "commands.h"
+
 #include "buf.h"
-#include "clock.h"
-#include "db.h"
 #include "err.h"
-#include "export.h"
 #include "http.h"
 #include "i18n.h"
-#include "json.h"
 #include "version.h"
 #include "wire.h"
 
@@ -26,11 +23,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum exit_code { DONE, WRONG, USAGE, SYSTEM };
-
-/* Everything that can be said after a command. */
-enum option { O_DB, O_LISTEN, O_STALL, O_FORMAT, O_FORM, O_OUT, O_ALL, O_JSON, OPTIONS };
-
 static const struct {
 	const char *name;
 	bool takes_value;
@@ -43,12 +35,19 @@ static const struct {
 	[O_OUT] = { "--out", true },
 	[O_ALL] = { "--all", false },
 	[O_JSON] = { "--json", false },
-};
-
-struct words {
-	const char *name;           /* the one word that is no option; NULL */
-	const char *value[OPTIONS]; /* "" for a flag that is there; NULL */
-	struct clock clock;
+	[O_NAME] = { "--name", true },
+	[O_ROLE] = { "--role", true },
+	[O_STATION] = { "--station", true },
+	[O_HOURS] = { "--hours", true },
+	[O_WHY] = { "--why", true },
+	[O_FIELD] = { "--field", true },
+	[O_TO] = { "--to", true },
+	[O_TEXT] = { "--text", true },
+	[O_DUE] = { "--due", true },
+	[O_SET] = { "--set", true },
+	[O_NEED] = { "--need", true },
+	[O_USER] = { "--user", true },
+	[O_KEY] = { "--key", true },
 };
 
 #define BIT(o) (1u << (o))
@@ -56,48 +55,105 @@ struct words {
 struct command {
 	const char *name, *usage, *help;
 	unsigned options; /* those it takes, --db is one of all */
-	bool takes_name;
+	size_t min, max;  /* how many names */
 	int (*run)(const struct words *words, struct err *err);
 };
 
 static int cmd_serve(const struct words *words, struct err *err);
-static int cmd_token_add(const struct words *words, struct err *err);
-static int cmd_token_list(const struct words *words, struct err *err);
-static int cmd_token_remove(const struct words *words, struct err *err);
-static int cmd_export(const struct words *words, struct err *err);
-static int cmd_stats(const struct words *words, struct err *err);
 
 static const struct command commands[] = {
 	{ "serve", "serve --db FILE --listen ADDRESS:PORT [--stall SECONDS]",
 	    N_("take batches until SIGTERM; port 0 is a free one"),
-	    BIT(O_LISTEN) | BIT(O_STALL), false, cmd_serve },
-	{ "token add", "token add NAME --db FILE",
-	    N_("let a laptop send; its token is printed once"), 0, true, cmd_token_add },
+	    BIT(O_LISTEN) | BIT(O_STALL), 0, 0, cmd_serve },
+	{ "enrol",
+	    "enrol USER --db FILE [--name NAME] [--role ROLE] [--station NAME] [--hours N]",
+	    N_("a one-time code by which a laptop becomes this worker's; printed once"),
+	    BIT(O_NAME) | BIT(O_ROLE) | BIT(O_STATION) | BIT(O_HOURS), 1, 1, cmd_enrol },
+	{ "workers", "workers --db FILE [--json]", N_("the workers who were enrolled"),
+	    BIT(O_JSON), 0, 0, cmd_workers },
+	{ "token add", "token add NAME --db FILE [--user USER]",
+	    N_("let a laptop send without a code; its token is printed once"),
+	    BIT(O_USER), 1, 1, cmd_token_add },
 	{ "token list", "token list --db FILE [--json]",
-	    N_("the laptops that may send, and when they last did"), BIT(O_JSON), false,
-	    cmd_token_list },
+	    N_("the laptops that may send, when they last did, and whose they are"),
+	    BIT(O_JSON), 0, 0, cmd_token_list },
 	{ "token remove", "token remove NAME --db FILE",
-	    N_("take a laptop's token back"), 0, true, cmd_token_remove },
+	    N_("take a laptop's token back"), 0, 1, 1, cmd_token_remove },
+	{ "accept", "accept ID --db FILE [--why TEXT]",
+	    N_("tell a record's writer that it is accepted"), BIT(O_WHY), 1, 1,
+	    cmd_accept },
+	{ "return", "return ID --db FILE --why TEXT [--field PATH]",
+	    N_("send a record back to its writer, who is shown the reason at that field"),
+	    BIT(O_WHY) | BIT(O_FIELD), 1, 1, cmd_return },
+	{ "hand-over", "hand-over ID --db FILE --to USER",
+	    N_("give a case to another worker"), BIT(O_TO), 1, 1, cmd_hand_over },
+	{ "assign",
+	    "assign --db FILE --to USER --text TEXT [--due DAY] [--form ID] "
+	    "[--set FIELD=VALUE]... [--need ID-N]",
+	    N_("ask a worker to do something, in a form that begins with these answers; "
+	       "prints its number. --need: to see to a need that a visit found"),
+	    BIT(O_TO) | BIT(O_TEXT) | BIT(O_DUE) | BIT(O_FORM) | BIT(O_SET) | BIT(O_NEED), 0,
+	    0, cmd_assign },
+	{ "assign list", "assign list --db FILE [--json]", N_("what was asked of whom"),
+	    BIT(O_JSON), 0, 0, cmd_assign_list },
+	{ "assign done", "assign done NUMBER --db FILE",
+	    N_("it is done, or no longer wanted"), 0, 1, 1, cmd_assign_done },
+	{ "publish", "publish FORM.csv --db FILE",
+	    N_("give a form's new version to every notebook (XLSForm as CSV)"), 0, 1, 1,
+	    cmd_publish },
+	{ "list put", "list put LIST.csv --db FILE",
+	    N_("give a list that forms share to every notebook, in place of the one of its "
+	       "name"),
+	    0, 1, 1, cmd_list_put },
+	{ "published", "published --db FILE [--json]",
+	    N_("the forms and lists that notebooks get"), BIT(O_JSON), 0, 0,
+	    cmd_published },
 	{ "export",
 	    "export --db FILE --format jsonl|csv [--form ID] [--all] [--out FILE]",
 	    N_("the last revision of every record; --all: withdrawn ones too"),
-	    BIT(O_FORMAT) | BIT(O_FORM) | BIT(O_OUT) | BIT(O_ALL), false, cmd_export },
+	    BIT(O_FORMAT) | BIT(O_FORM) | BIT(O_OUT) | BIT(O_ALL), 0, 0, cmd_export },
 	{ "stats", "stats --db FILE [--json]", N_("what there is, in numbers"),
-	    BIT(O_JSON), false, cmd_stats },
+	    BIT(O_JSON), 0, 0, cmd_stats },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define NAMES_MAX 1000
 
-static const struct db_ops *
+const struct db_ops *
 store_ops(void)
 {
 	return &db_sqlite;
 }
 
-static struct db *
+struct db *
 store_open(const struct words *words, enum db_mode mode, struct err *err)
 {
 	return store_ops()->open(words->value[O_DB], mode, err);
+}
+
+int
+exit_of(enum db_result result)
+{
+	return result == DB_OK ? DONE : result == DB_NONE ? WRONG : SYSTEM;
+}
+
+bool
+read_file(const char *path, size_t max, struct buf *out, struct err *err)
+{
+	FILE *f = fopen(path, "re");
+	char bytes[8192];
+	size_t got;
+	bool ok;
+
+	if (!f)
+		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	while (out->len <= max && (got = fread(bytes, 1, sizeof(bytes), f)) > 0)
+		buf_add(out, bytes, got);
+	ok = !ferror(f) || err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	fclose(f);
+	if (ok && out->len > max)
+		return err_set(err, ERR_INPUT, _("%s is larger than %zu kB."), path, max >> 10);
+	return ok;
 }
 
 /* SIGTERM and SIGINT become readable; the others that writing could raise become
@@ -170,256 +226,6 @@ cmd_serve(const struct words *words, struct err *err)
 	return code;
 }
 
-static int
-token_change(const struct words *words, struct err *err, bool add,
-    char text[HASH_HEX_SIZE])
-{
-	unsigned char hash[HASH_SIZE];
-	char now[CLOCK_STAMP_SIZE];
-	enum db_result result;
-	struct db *db = store_open(words, DB_CHANGE, err);
-
-	if (!db)
-		return SYSTEM;
-	clock_stamp(&words->clock, clock_now(&words->clock), now);
-	if (add) {
-		auth_token_new(text, hash);
-		result = store_ops()->device_add(db, words->name, "", hash, now, err);
-	} else {
-		result = store_ops()->device_remove(db, words->name, now, err);
-	}
-	store_ops()->close(db);
-	if (result == DB_NONE) {
-		err_set(err, ERR_INPUT,
-		    add ? _("%s has a token already; remove it first.")
-			: _("There is no token for %s."),
-		    words->name);
-		return WRONG;
-	}
-	return result == DB_OK ? DONE : SYSTEM;
-}
-
-static int
-cmd_token_add(const struct words *words, struct err *err)
-{
-	char text[HASH_HEX_SIZE];
-	int code;
-
-	if (!auth_name_valid(words->name)) {
-		err_set(err, ERR_INPUT,
-		    _("A name has at most %d bytes: letters, digits and _ - . @"),
-		    AUTH_NAME_MAX);
-		return USAGE;
-	}
-	code = token_change(words, err, true, text);
-	if (code == DONE)
-		printf("%s\n", text);
-	return code;
-}
-
-static int
-cmd_token_remove(const struct words *words, struct err *err)
-{
-	return token_change(words, err, false, NULL);
-}
-
-static bool
-list_text(const struct db_device *device, void *data)
-{
-	(void)data;
-	if (!device->removed)
-		printf("%s\t%s\t%s\n", device->name, device->added,
-		    device->seen[0] ? device->seen : "-");
-	return true;
-}
-
-static bool
-list_json(const struct db_device *device, void *data)
-{
-	struct json_writer *w = data;
-
-	json_object(w);
-	json_member(w, "name", device->name);
-	json_member(w, "added", device->added);
-	json_member(w, "seen", device->seen);
-	json_name(w, "removed");
-	json_bool(w, device->removed);
-	json_object_end(w);
-	return true;
-}
-
-static int
-cmd_token_list(const struct words *words, struct err *err)
-{
-	bool json = words->value[O_JSON] != NULL;
-	struct db *db = store_open(words, DB_READ, err);
-	struct buf out = { 0 };
-	struct json_writer w;
-	enum db_result result;
-
-	if (!db)
-		return SYSTEM;
-	json_writer_init(&w, &out);
-	json_array(&w);
-	result = store_ops()->device_each(db, json ? list_json : list_text, &w, err);
-	json_array_end(&w);
-	if (json && result == DB_OK)
-		printf("%s\n", buf_text(&out));
-	buf_clear(&out);
-	store_ops()->close(db);
-	return result == DB_OK ? DONE : SYSTEM;
-}
-
-/* Into a file that takes its name only when it is whole. */
-static int
-export_to_file(const struct db_ops *ops, struct db *db, const char *path,
-    const struct export_options *options,
-    bool (*run)(const struct db_ops *, struct db *, const struct export_options *, FILE *,
-	struct err *),
-    struct err *err)
-{
-	struct buf part = { 0 };
-	FILE *out;
-	bool ok;
-
-	buf_fmt(&part, "%s.part", path);
-	out = fopen(part.data, "we");
-	if (!out) {
-		err_set(err, ERR_SYSTEM, "%s: %s", part.data, strerror(errno));
-		buf_clear(&part);
-		return SYSTEM;
-	}
-	ok = run(ops, db, options, out, err);
-	if (ok && fsync(fileno(out)) != 0 && errno != EINVAL)
-		ok = err_set(err, ERR_SYSTEM, "%s: %s", part.data, strerror(errno));
-	if (fclose(out) != 0 && ok)
-		ok = err_set(err, ERR_SYSTEM, "%s: %s", part.data, strerror(errno));
-	if (ok && rename(part.data, path) != 0)
-		ok = err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
-	if (!ok)
-		unlink(part.data);
-	buf_clear(&part);
-	return ok ? DONE : SYSTEM;
-}
-
-static int
-cmd_export(const struct words *words, struct err *err)
-{
-	const char *format = words->value[O_FORMAT], *form = words->value[O_FORM],
-		   *path = words->value[O_OUT];
-	struct export_options options = { .form = form ? form : "",
-		.withdrawn_too = words->value[O_ALL] != NULL };
-	bool csv = format && !strcmp(format, "csv");
-	struct db *db;
-	int code;
-
-	if (!csv && (!format || strcmp(format, "jsonl") != 0)) {
-		err_set(err, ERR_INPUT, _("--format takes jsonl or csv."));
-		return USAGE;
-	}
-	if (csv && !form) {
-		err_set(err, ERR_INPUT, _("A CSV table has one form: say which by --form."));
-		return USAGE;
-	}
-	db = store_open(words, DB_READ, err);
-	if (!db)
-		return SYSTEM;
-	if (path)
-		code = export_to_file(store_ops(), db, path, &options,
-		    csv ? export_csv : export_jsonl, err);
-	else
-		code = (csv ? export_csv : export_jsonl)(store_ops(), db, &options, stdout,
-			   err)
-		    ? DONE
-		    : SYSTEM;
-	store_ops()->close(db);
-	return code;
-}
-
-static void
-stats_form_text(const struct db_form_stats *form, void *data)
-{
-	buf_fmt(data, _("%-24s %ld records, %ld revisions, %ld withdrawn\n"), form->form,
-	    form->records, form->revisions, form->withdrawn);
-}
-
-static void
-stats_form_json(const struct db_form_stats *form, void *data)
-{
-	struct json_writer w;
-
-	if (((struct buf *)data)->len)
-		buf_char(data, ',');
-	json_writer_init(&w, data);
-	json_object(&w);
-	json_member(&w, "form", form->form);
-	json_member_integer(&w, "records", form->records);
-	json_member_integer(&w, "revisions", form->revisions);
-	json_member_integer(&w, "withdrawn", form->withdrawn);
-	json_object_end(&w);
-}
-
-static void
-stats_json(const struct db_stats *stats, const struct buf *forms)
-{
-	struct buf out = { 0 };
-	struct json_writer w;
-
-	json_writer_init(&w, &out);
-	json_object(&w);
-	json_member_integer(&w, "records", stats->records);
-	json_member_integer(&w, "revisions", stats->revisions);
-	json_member_integer(&w, "withdrawn", stats->withdrawn);
-	json_member_integer(&w, "waiting_for_base", stats->waiting);
-	json_member_integer(&w, "devices", stats->devices);
-	json_member_integer(&w, "batches", stats->batches);
-	json_member(&w, "last_batch", stats->last_batch);
-	json_member(&w, "last_device", stats->last_device);
-	json_name(&w, "forms");
-	json_array(&w);
-	if (forms->len)
-		json_raw(&w, forms->data, forms->len);
-	json_array_end(&w);
-	json_object_end(&w);
-	printf("%s\n", out.data);
-	buf_clear(&out);
-}
-
-static void
-stats_text(const struct db_stats *stats, const struct buf *forms)
-{
-	fputs(buf_text(forms), stdout);
-	printf(_("%-24s %ld records, %ld revisions, %ld withdrawn\n"), _("all"),
-	    stats->records, stats->revisions, stats->withdrawn);
-	if (stats->waiting)
-		printf(_("%ld revisions wait for the one they were made from\n"),
-		    stats->waiting);
-	printf(_("%ld devices, %ld batches\n"), stats->devices, stats->batches);
-	if (stats->last_batch[0])
-		printf(_("last batch %s from %s\n"), stats->last_batch,
-		    stats->last_device);
-}
-
-static int
-cmd_stats(const struct words *words, struct err *err)
-{
-	bool json = words->value[O_JSON] != NULL;
-	struct db *db = store_open(words, DB_READ, err);
-	struct buf forms = { 0 };
-	struct db_stats stats;
-	enum db_result result;
-
-	if (!db)
-		return SYSTEM;
-	result = store_ops()->stats(db, &stats, json ? stats_form_json : stats_form_text,
-	    &forms, err);
-	if (result == DB_OK)
-		(json ? stats_json : stats_text)(&stats, &forms);
-	buf_clear(&forms);
-	store_ops()->close(db);
-	return result == DB_OK ? DONE : SYSTEM;
-}
-
 static void
 help(FILE *out)
 {
@@ -447,8 +253,26 @@ command_match(const struct command *c, int argc, char **argv)
 	return argc > 1 && !strcmp(c->name + first + 1, argv[1]) ? 2 : 0;
 }
 
+/* The command that the most words name. */
+static const struct command *
+find_command(int argc, char **argv, int *used)
+{
+	const struct command *found = NULL;
+
+	*used = 0;
+	for (size_t i = 0; i < COMMANDS; i++) {
+		int words = command_match(&commands[i], argc, argv);
+
+		if (words > *used) {
+			*used = words;
+			found = &commands[i];
+		}
+	}
+	return found;
+}
+
 static bool
-read_word(const struct command *c, struct words *words, int argc, char **argv, int *at,
+read_option(const struct command *c, struct words *words, int argc, char **argv, int *at,
     struct err *err)
 {
 	const char *word = argv[*at];
@@ -456,37 +280,56 @@ read_word(const struct command *c, struct words *words, int argc, char **argv, i
 
 	for (o = 0; o < OPTIONS && strcmp(word, option_names[o].name) != 0; o++)
 		;
-	if (o < OPTIONS && ((c->options | BIT(O_DB)) & BIT(o))) {
-		if (option_names[o].takes_value && ++*at >= argc)
-			return err_set(err, ERR_INPUT, _("%s needs a value."), word);
-		words->value[o] = option_names[o].takes_value ? argv[*at] : "";
-		return true;
-	}
-	if (word[0] == '-' || !c->takes_name || words->name)
+	if (o == OPTIONS || !((c->options | BIT(O_DB)) & BIT(o)))
 		return err_set(err, ERR_INPUT, _("\"%s\" is not understood here."), word);
-	words->name = word;
+	if (option_names[o].takes_value && ++*at >= argc)
+		return err_set(err, ERR_INPUT, _("%s needs a value."), word);
+	words->value[o] = option_names[o].takes_value ? argv[*at] : "";
+	if (o == O_SET && words->set_count == SETS_MAX)
+		return err_set(err, ERR_INPUT, _("--set can be said %d times."), SETS_MAX);
+	if (o == O_SET)
+		words->sets[words->set_count++] = argv[*at];
+	return true;
+}
+
+static bool
+read_words(const struct command *c, struct words *words, const char **names, int argc,
+    char **argv, struct err *err)
+{
+	for (int i = 0; i < argc; i++) {
+		if (argv[i][0] == '-' && argv[i][1]) {
+			if (!read_option(c, words, argc, argv, &i, err))
+				return false;
+		} else if (words->name_count == c->max) {
+			return err_set(err, ERR_INPUT, _("\"%s\" is not understood here."),
+			    argv[i]);
+		} else {
+			names[words->name_count++] = argv[i];
+		}
+	}
+	if (words->name_count < c->min)
+		return err_set(err, ERR_INPUT, _("A name is missing."));
+	if (!words->value[O_DB])
+		return err_set(err, ERR_INPUT, _("--db is missing: which database?"));
 	return true;
 }
 
 static int
 run_command(const struct command *c, int argc, char **argv, struct err *err)
 {
-	struct words words = { 0 };
-	bool ok = clock_init(&words.clock, err);
+	const char *names[NAMES_MAX];
+	struct words words = { .names = names };
 	int i;
 
-	for (i = 0; ok && i < argc; i++) {
+	for (i = 0; i < argc; i++)
 		if (!strcmp(argv[i], "--help")) {
 			printf("minqing-collector %s\n    %s\n", c->usage, _(c->help));
 			return DONE;
 		}
-		ok = read_word(c, &words, argc, argv, &i, err);
-	}
-	if (ok && c->takes_name && !words.name)
-		ok = err_set(err, ERR_INPUT, _("A name is missing."));
-	if (ok && !words.value[O_DB])
-		ok = err_set(err, ERR_INPUT, _("--db is missing: which database?"));
-	return ok ? c->run(&words, err) : USAGE;
+	if (!clock_init(&words.clock, err) ||
+	    !read_words(c, &words, names, argc, argv, err))
+		return USAGE;
+	return c->run(&words, err);
 }
 
 /* The catalogues stand beside the program, or where they were installed. */
@@ -514,8 +357,8 @@ int
 main(int argc, char **argv)
 {
 	struct err err = { 0 };
-	int code = USAGE;
-	size_t i;
+	int code = USAGE, used;
+	const struct command *c;
 
 	umask(077); /* what people said of their lives is in these files */
 	speak();
@@ -527,16 +370,13 @@ main(int argc, char **argv)
 		help(stdout);
 		return DONE;
 	}
-	for (i = 0; i < COMMANDS; i++) {
-		int words = command_match(&commands[i], argc - 1, argv + 1);
-
-		if (!words)
-			continue;
-		code = run_command(&commands[i], argc - 1 - words, argv + 1 + words, &err);
+	c = find_command(argc - 1, argv + 1, &used);
+	if (c) {
+		code = run_command(c, argc - 1 - used, argv + 1 + used, &err);
 		if (err.kind != ERR_NONE)
 			fprintf(stderr, "minqing-collector: %s\n", err.text);
 		if (code == USAGE)
-			fprintf(stderr, "minqing-collector %s\n", commands[i].usage);
+			fprintf(stderr, "minqing-collector %s\n", c->usage);
 		return code;
 	}
 	help(stderr);

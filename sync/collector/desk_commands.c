@@ -1,0 +1,750 @@
+/* What goes down again: enrolment, feedback, cases, tasks, forms and lists. */
+#include "commands.h"
+
+#include "auth.h"
+#include "buf.h"
+#include "changes.h"
+#include "csv.h"
+#include "enrol.h"
+#include "err.h"
+#include "i18n.h"
+#include "json.h"
+#include "mem.h"
+#include "wire.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MAX 2000 /* bytes of a reason or a task */
+#define PATH_MAX_BYTES 200
+
+static void
+stamp_now(const struct words *words, char stamp[CLOCK_STAMP_SIZE])
+{
+	clock_stamp(&words->clock, clock_now(&words->clock), stamp);
+}
+
+static bool
+is_blank(const char *text)
+{
+	return !text || !text[strspn(text, " \t\r\n")];
+}
+
+/* A text that was said and is not too long. */
+static bool
+check_text(const char *option, const char *text, size_t max, struct err *err)
+{
+	if (is_blank(text))
+		return err_set(err, ERR_INPUT, _("%s is missing, or empty."), option);
+	if (strlen(text) > max)
+		return err_set(err, ERR_INPUT, _("%s is too long: at most %zu bytes."),
+		    option, max);
+	return true;
+}
+
+/* --- one change: opened, one transaction, closed --- */
+
+/* What a command does to the store inside a transaction. */
+typedef int change_fn(struct db *db, const struct words *words, void *data,
+    struct err *err);
+
+static int
+change(const struct words *words, change_fn *fn, void *data, struct err *err)
+{
+	struct db *db = store_open(words, DB_CHANGE, err);
+	int code;
+
+	if (!db)
+		return SYSTEM;
+	code = exit_of(store_ops()->begin(db, err));
+	if (code == DONE) {
+		code = fn(db, words, data, err);
+		if (code == DONE)
+			code = exit_of(store_ops()->commit(db, err));
+		else
+			store_ops()->rollback(db);
+	}
+	store_ops()->close(db);
+	return code;
+}
+
+/* --- which record --- */
+
+struct matches {
+	char id[37];
+	int count;
+};
+
+static void
+take_match(const char *id, void *data)
+{
+	struct matches *m = data;
+
+	m->count++;
+	memcpy(m->id, id, sizeof(m->id));
+}
+
+static bool
+is_beginning(const char *text, char lower[37])
+{
+	size_t len = strlen(text), i;
+
+	if (len < 8 || len > 36 || strspn(text, "0123456789abcdefABCDEF-") != len)
+		return false;
+	for (i = 0; i <= len; i++)
+		lower[i] = (char)tolower((unsigned char)text[i]);
+	return true;
+}
+
+/* The record that is meant by a whole id or at least 8 digits of its beginning. */
+static int
+find_record(struct db *db, const char *said, struct db_last *last, struct err *err)
+{
+	struct matches m = { .count = 0 };
+	char beginning[37];
+	int code;
+
+	if (!is_beginning(said, beginning)) {
+		err_set(err, ERR_INPUT,
+		    _("\"%s\" is not a record's id: give at least its first 8 digits."),
+		    said);
+		return USAGE;
+	}
+	code = exit_of(store_ops()->match(db, beginning, take_match, &m, err));
+	if (code != DONE)
+		return code;
+	if (m.count != 1) {
+		err_set(err, ERR_INPUT,
+		    m.count ? _("More than one record begins with %s: give more of its id.")
+			    : _("There is no record %s here."),
+		    said);
+		return WRONG;
+	}
+	return exit_of(store_ops()->last(db, m.id, last, err));
+}
+
+static int
+find_worker(struct db *db, const char *user, struct db_worker *worker, struct err *err)
+{
+	enum db_result result = store_ops()->worker_find(db, user, worker, err);
+
+	if (result == DB_NONE) {
+		err_set(err, ERR_INPUT,
+		    _("There is no worker %s here. minqing-collector workers lists them; "
+		      "enrol makes one."),
+		    user);
+		return WRONG;
+	}
+	return exit_of(result);
+}
+
+/* --- enrolment --- */
+
+static void
+take_word(char *out, size_t size, const char *said)
+{
+	if (said)
+		snprintf(out, size, "%s", said);
+}
+
+static int
+enrol(struct db *db, const struct words *words, void *data, struct err *err)
+{
+	struct db_worker worker = { 0 };
+	unsigned char hash[HASH_SIZE];
+	const char *user = words->names[0];
+	char stamp[CLOCK_STAMP_SIZE];
+	long hours = words->value[O_HOURS] ? atol(words->value[O_HOURS]) : ENROL_HOURS;
+	enum db_result result = store_ops()->worker_find(db, user, &worker, err);
+
+	if (result == DB_NONE && is_blank(words->value[O_NAME])) {
+		err_set(err, ERR_INPUT,
+		    _("%s is new here: say the worker's name by --name."), user);
+		return USAGE;
+	}
+	if (result != DB_OK && result != DB_NONE)
+		return SYSTEM;
+	take_word(worker.user, sizeof(worker.user), user);
+	take_word(worker.name, sizeof(worker.name), words->value[O_NAME]);
+	take_word(worker.role, sizeof(worker.role), words->value[O_ROLE]);
+	take_word(worker.station, sizeof(worker.station), words->value[O_STATION]);
+	stamp_now(words, stamp);
+	enrol_code_new(data, hash);
+	result = store_ops()->worker_put(db, &worker, stamp, err);
+	if (result == DB_OK)
+		result = store_ops()->code_add(db, hash, user,
+		    clock_now(&words->clock) + (int64_t)hours * 3600000, err);
+	return exit_of(result);
+}
+
+int
+cmd_enrol(const struct words *words, struct err *err)
+{
+	const char *hours = words->value[O_HOURS];
+	char code[ENROL_CODE_SIZE];
+	int exit;
+
+	if (!auth_name_valid(words->names[0])) {
+		err_set(err, ERR_INPUT,
+		    _("A name has at most %d bytes: letters, digits and _ - . @"),
+		    AUTH_NAME_MAX);
+		return USAGE;
+	}
+	if (hours && (atol(hours) < 1 || atol(hours) > 24 * 90)) {
+		err_set(err, ERR_INPUT, _("--hours takes 1 to %d."), 24 * 90);
+		return USAGE;
+	}
+	exit = change(words, enrol, code, err);
+	if (exit == DONE)
+		printf("%s\n", code);
+	return exit;
+}
+
+static bool
+print_worker(const struct db_worker *w, void *data)
+{
+	struct json_writer *json = data;
+
+	if (!json) {
+		printf("%s\t%s\t%s\t%s\n", w->user, w->name, w->role, w->station);
+		return true;
+	}
+	json_object(json);
+	json_member(json, "user", w->user);
+	json_member(json, "name", w->name);
+	json_member(json, "role", w->role);
+	json_member(json, "station", w->station);
+	json_object_end(json);
+	return true;
+}
+
+/* Rows of the store as text, or as one JSON array. */
+typedef enum db_result rows_fn(struct db *db, struct json_writer *json, struct err *err);
+
+static int
+print_rows(const struct words *words, rows_fn *rows, struct err *err)
+{
+	bool json = words->value[O_JSON] != NULL;
+	struct db *db = store_open(words, DB_READ, err);
+	struct buf out = { 0 };
+	struct json_writer w;
+	enum db_result result;
+
+	if (!db)
+		return SYSTEM;
+	json_writer_init(&w, &out);
+	json_array(&w);
+	result = rows(db, json ? &w : NULL, err);
+	json_array_end(&w);
+	if (json && result == DB_OK)
+		printf("%s\n", buf_text(&out));
+	buf_clear(&out);
+	store_ops()->close(db);
+	return exit_of(result);
+}
+
+static enum db_result
+worker_rows(struct db *db, struct json_writer *json, struct err *err)
+{
+	return store_ops()->worker_each(db, print_worker, json, err);
+}
+
+int
+cmd_workers(const struct words *words, struct err *err)
+{
+	return print_rows(words, worker_rows, err);
+}
+
+/* --- feedback --- */
+
+static int
+give_feedback(struct db *db, const struct words *words, void *data, struct err *err)
+{
+	const char *state = data, *field = words->value[O_FIELD], *why = words->value[O_WHY];
+	struct db_last last = { 0 };
+	char stamp[CLOCK_STAMP_SIZE];
+	struct db_feedback feedback = { .state = state, .path = field ? field : "",
+		.message = why ? why : "", .at = stamp };
+	enum db_result result;
+	int code = find_record(db, words->names[0], &last, err);
+
+	if (code != DONE)
+		return code;
+	if (last.withdrawn) {
+		err_set(err, ERR_INPUT, _("The record was withdrawn by its writer."));
+		return WRONG;
+	}
+	stamp_now(words, stamp);
+	feedback.id = last.id;
+	feedback.rev = last.rev;
+	result = store_ops()->feedback_set(db, &feedback, err);
+	if (result == DB_OK)
+		result = changes_tell(db, &last, store_ops()->feedback_put, err);
+	return exit_of(result);
+}
+
+int
+cmd_accept(const struct words *words, struct err *err)
+{
+	static char state[] = "accepted";
+	const char *why = words->value[O_WHY];
+
+	if (why && !check_text("--why", why, TEXT_MAX, err))
+		return USAGE;
+	return change(words, give_feedback, state, err);
+}
+
+/* "g_who/room", "needs[2]/need_text", "room". */
+static bool
+is_path(const char *path)
+{
+	const unsigned char *p = (const unsigned char *)path;
+
+	for (; *p; p++)
+		if (*p < 0x80 && !isalnum(*p) && !strchr("_-.:/[]", *p))
+			return false;
+	return strlen(path) <= PATH_MAX_BYTES;
+}
+
+int
+cmd_return(const struct words *words, struct err *err)
+{
+	static char state[] = "returned";
+	const char *field = words->value[O_FIELD];
+
+	if (!check_text("--why", words->value[O_WHY], TEXT_MAX, err))
+		return USAGE;
+	if (field && !is_path(field)) {
+		err_set(err, ERR_INPUT,
+		    _("\"%s\" is not a field: write room, g_who/room or "
+		      "needs[2]/need_text."),
+		    field);
+		return USAGE;
+	}
+	return change(words, give_feedback, state, err);
+}
+
+/* --- cases --- */
+
+/* Whoever had it hears that it has gone. */
+static int
+hand_over(struct db *db, const struct words *words, void *data, struct err *err)
+{
+	struct db_worker to = { 0 };
+	struct db_last last = { 0 };
+	char stamp[CLOCK_STAMP_SIZE];
+	enum db_result result;
+	int code = find_record(db, words->names[0], &last, err);
+
+	(void)data;
+	if (code == DONE)
+		code = find_worker(db, words->value[O_TO], &to, err);
+	if (code != DONE)
+		return code;
+	if (!strcmp(*last.holder ? last.holder : last.user, to.user)) {
+		err_set(err, ERR_INPUT, _("%s has this record already."), to.name);
+		return WRONG;
+	}
+	stamp_now(words, stamp);
+	result = changes_tell(db, &last, store_ops()->case_put, err);
+	if (result == DB_OK)
+		result = store_ops()->hand_over(db, last.id, to.user, stamp, err);
+	return exit_of(result);
+}
+
+int
+cmd_hand_over(const struct words *words, struct err *err)
+{
+	if (is_blank(words->value[O_TO])) {
+		err_set(err, ERR_INPUT, _("--to is missing: which worker gets it?"));
+		return USAGE;
+	}
+	return change(words, hand_over, NULL, err);
+}
+
+/* --- tasks --- */
+
+/* --set room=1203 …, as a JSON object. */
+static bool
+write_sets(const struct words *words, const char *need, struct buf *out, struct err *err)
+{
+	struct json_writer w;
+	bool ok = true;
+
+	json_writer_init(&w, out);
+	json_object(&w);
+	if (need)
+		json_member(&w, "need_ref", need);
+	for (size_t i = 0; ok && i < words->set_count; i++) {
+		const char *equals = strchr(words->sets[i], '=');
+		char *field = equals ? mem_strndup(words->sets[i],
+					   (size_t)(equals - words->sets[i]))
+				     : NULL;
+
+		ok = field && *field && is_path(field);
+		if (ok)
+			json_member(&w, field, equals + 1);
+		free(field);
+		if (!ok)
+			err_set(err, ERR_INPUT,
+			    _("\"%s\" is not FIELD=VALUE: write --set room=1203."),
+			    words->sets[i]);
+	}
+	json_object_end(&w);
+	return ok;
+}
+
+struct new_task {
+	struct buf set, text;
+	char need[80];
+	int64_t number;
+};
+
+/* The text of the need that is assigned, when none was said. */
+static int
+find_need(struct db *db, struct new_task *t, const char *said, struct err *err)
+{
+	char user[DB_WORDS_SIZE];
+	enum db_result result;
+	size_t i;
+
+	for (i = 0; i < sizeof(t->need) - 1 && said[i]; i++)
+		t->need[i] = (char)tolower((unsigned char)said[i]);
+	result = store_ops()->need_find(db, t->need, &t->text, user, err);
+	if (result == DB_NONE) {
+		err_set(err, ERR_INPUT,
+		    _("There is no need %s here: it is the visit's id, a dash, and its "
+		      "place in the visit, as …-1."),
+		    said);
+		return WRONG;
+	}
+	return exit_of(result);
+}
+
+static int
+assign(struct db *db, const struct words *words, void *data, struct err *err)
+{
+	struct new_task *t = data;
+	const char *due = words->value[O_DUE], *form = words->value[O_FORM],
+		   *need = words->value[O_NEED], *text = words->value[O_TEXT];
+	struct db_task task = { .due = due ? due : "",
+		.form = form ? form : need ? "feedback" : "" };
+	struct db_worker to = { 0 };
+	char stamp[CLOCK_STAMP_SIZE];
+	int code = find_worker(db, words->value[O_TO], &to, err);
+
+	if (code == DONE && need)
+		code = find_need(db, t, need, err);
+	if (code == DONE && !write_sets(words, need ? t->need : NULL, &t->set, err))
+		code = USAGE;
+	if (code != DONE)
+		return code;
+	stamp_now(words, stamp);
+	task.user = to.user;
+	task.text = text ? text : buf_text(&t->text);
+	task.set = buf_text(&t->set);
+	task.added = stamp;
+	return exit_of(store_ops()->task_add(db, &task, &t->number, err));
+}
+
+int
+cmd_assign(const struct words *words, struct err *err)
+{
+	struct new_task t = { .number = 0 };
+	const char *due = words->value[O_DUE];
+	int64_t day;
+	int code;
+
+	if (is_blank(words->value[O_TO])) {
+		err_set(err, ERR_INPUT, _("--to is missing: which worker is to do it?"));
+		return USAGE;
+	}
+	if ((!words->value[O_NEED] || words->value[O_TEXT]) &&
+	    !check_text("--text", words->value[O_TEXT], TEXT_MAX, err))
+		return USAGE;
+	if (due && !clock_parse_day(due, &day)) {
+		err_set(err, ERR_INPUT, _("--due takes a day, as 2026-11-09."));
+		return USAGE;
+	}
+	code = change(words, assign, &t, err);
+	if (code == DONE)
+		printf("%" PRId64 "\n", t.number);
+	buf_clear(&t.set);
+	buf_clear(&t.text);
+	return code;
+}
+
+static bool
+print_task(const struct db_task *t, void *data)
+{
+	struct json_writer *json = data;
+
+	if (!json) {
+		printf("%" PRId64 "\t%s\t%s\t%s\t%s\t%s\n", t->number, t->user,
+		    *t->due ? t->due : "-", *t->form ? t->form : "-",
+		    *t->closed ? t->closed : _("open"), t->text);
+		return true;
+	}
+	json_object(json);
+	json_member_integer(json, "number", t->number);
+	json_member(json, "to", t->user);
+	json_member(json, "text", t->text);
+	json_member(json, "due", t->due);
+	json_member(json, "form", t->form);
+	json_name(json, "set");
+	json_raw(json, t->set, strlen(t->set));
+	json_member(json, "added", t->added);
+	json_member(json, "closed", t->closed);
+	json_object_end(json);
+	return true;
+}
+
+static enum db_result
+task_rows(struct db *db, struct json_writer *json, struct err *err)
+{
+	return store_ops()->tasks(db, NULL, print_task, json, err);
+}
+
+int
+cmd_assign_list(const struct words *words, struct err *err)
+{
+	return print_rows(words, task_rows, err);
+}
+
+static int
+close_task(struct db *db, const struct words *words, void *data, struct err *err)
+{
+	int64_t number = *(int64_t *)data;
+	char stamp[CLOCK_STAMP_SIZE];
+	enum db_result result;
+
+	stamp_now(words, stamp);
+	result = store_ops()->task_close(db, number, stamp, err);
+	if (result == DB_NONE) {
+		err_set(err, ERR_INPUT, _("There is no open task %" PRId64 "."), number);
+		return WRONG;
+	}
+	return exit_of(result);
+}
+
+int
+cmd_assign_done(const struct words *words, struct err *err)
+{
+	char *end;
+	int64_t number = strtoll(words->names[0], &end, 10);
+
+	if (*end || number < 1) {
+		err_set(err, ERR_INPUT, _("\"%s\" is not a task's number."),
+		    words->names[0]);
+		return USAGE;
+	}
+	return change(words, close_task, &number, err);
+}
+
+/* --- forms and lists --- */
+
+/* A file on its way into the store. */
+struct new_file {
+	struct db_file file;
+	struct buf bytes, packed;
+	char name[65], version[65];
+};
+
+static void
+new_file_clear(struct new_file *f)
+{
+	buf_clear(&f->bytes);
+	buf_clear(&f->packed);
+}
+
+static int
+put_file(struct db *db, const struct words *words, void *data, struct err *err)
+{
+	struct new_file *f = data;
+	char stamp[CLOCK_STAMP_SIZE];
+	enum db_result result;
+
+	stamp_now(words, stamp);
+	result = store_ops()->file_put(db, &f->file, f->packed.data, f->packed.len, stamp,
+	    err);
+	if (result == DB_NONE) {
+		err_set(err, ERR_INPUT,
+		    _("The form %s %s was published already, with other content. Give the "
+		      "changed form a new version in its settings sheet."),
+		    f->name, f->version);
+		return WRONG;
+	}
+	return exit_of(result);
+}
+
+static int
+publish(const struct words *words, struct new_file *f, const char *kind, struct err *err)
+{
+	f->file.kind = kind;
+	f->file.name = f->name;
+	f->file.version = f->version;
+	f->file.size = f->bytes.len;
+	hash_sha256(f->bytes.data, f->bytes.len, f->file.sha);
+	if (!wire_gzip(f->bytes.data, f->bytes.len, &f->packed, err))
+		return SYSTEM;
+	return change(words, put_file, f, err);
+}
+
+/* Which columns of the settings sheet hold the form's name and version. */
+struct settings {
+	size_t id, version; /* 0: no such column */
+	bool inside, survey;
+};
+
+static void
+find_columns(const struct csv_reader *r, struct settings *s)
+{
+	for (size_t i = 1; i < r->count; i++) {
+		if (!strcmp(r->cells[i], "form_id") || !strcmp(r->cells[i], "id_string"))
+			s->id = i;
+		else if (!strcmp(r->cells[i], "version"))
+			s->version = i;
+	}
+}
+
+/* Sheets one after the other, each begun by its name in the first column. */
+static void
+read_row(const struct csv_reader *r, struct settings *s, struct new_file *f)
+{
+	const char *sheet = csv_cell(r, 0);
+
+	if (*sheet) {
+		s->inside = !strcmp(sheet, "settings");
+		s->survey |= !strcmp(sheet, "survey");
+	} else if (s->inside && !s->id) {
+		find_columns(r, s);
+	} else if (s->inside && !*f->name) {
+		snprintf(f->name, sizeof(f->name), "%s", csv_cell(r, s->id));
+		if (s->version)
+			snprintf(f->version, sizeof(f->version), "%s",
+			    csv_cell(r, s->version));
+	}
+}
+
+/* Its name and version. The form itself is checked by the notebook's own reader:
+ * minqing form check. */
+static bool
+read_form(struct new_file *f, const char *path, struct err *err)
+{
+	struct settings s = { 0 };
+	struct csv_reader r;
+	int got;
+
+	csv_reader_init(&r, buf_text(&f->bytes), f->bytes.len);
+	while ((got = csv_next(&r, err)) == 1)
+		read_row(&r, &s, f);
+	csv_reader_clear(&r);
+	if (got < 0)
+		return err_within(err, path);
+	if (s.survey && auth_name_valid(f->name) && auth_name_valid(f->version))
+		return true;
+	return err_set(err, ERR_INPUT,
+	    _("%s is not a form with a form_id and a version in its settings sheet. Check "
+	      "it first: minqing form check"),
+	    path);
+}
+
+int
+cmd_publish(const struct words *words, struct err *err)
+{
+	struct new_file f = { .name = "" };
+	const char *path = words->names[0];
+	int code = SYSTEM;
+
+	if (read_file(path, WIRE_FILE_MAX, &f.bytes, err))
+		code = read_form(&f, path, err) ? publish(words, &f, "form", err) : WRONG;
+	if (code == DONE)
+		printf("%s %s\n", f.name, f.version);
+	new_file_clear(&f);
+	return code;
+}
+
+/* A header row with a name in it, and at least one more row. */
+static bool
+check_list(const struct new_file *f, const char *path, struct err *err)
+{
+	struct csv_reader r;
+	bool named = false;
+	int got, rows = 0;
+
+	csv_reader_init(&r, buf_text(&f->bytes), f->bytes.len);
+	while ((got = csv_next(&r, err)) == 1) {
+		for (size_t i = 0; rows == 0 && i < r.count; i++)
+			named |= !strcmp(r.cells[i], "name");
+		rows++;
+	}
+	csv_reader_clear(&r);
+	if (got < 0)
+		return err_within(err, path);
+	if (named && rows > 1)
+		return true;
+	return err_set(err, ERR_INPUT,
+	    _("%s is not a list: it needs a header row with a column \"name\", and rows."),
+	    path);
+}
+
+int
+cmd_list_put(const struct words *words, struct err *err)
+{
+	struct new_file f = { .name = "" };
+	const char *path = words->names[0], *slash = strrchr(path, '/'),
+		   *name = slash ? slash + 1 : path;
+	size_t len = strlen(name);
+	int code = SYSTEM;
+
+	if (!auth_name_valid(name) || len < 5 || strcmp(name + len - 4, ".csv") != 0 ||
+	    name[0] == '.') {
+		err_set(err, ERR_INPUT,
+		    _("\"%s\" is not a list's file name, as building.csv."), name);
+		return USAGE;
+	}
+	snprintf(f.name, sizeof(f.name), "%s", name);
+	if (read_file(path, WIRE_FILE_MAX, &f.bytes, err))
+		code = check_list(&f, path, err) ? publish(words, &f, "list", err) : WRONG;
+	if (code == DONE)
+		printf("%s\n", f.name);
+	new_file_clear(&f);
+	return code;
+}
+
+static bool
+print_file(const struct db_file *f, void *data)
+{
+	struct json_writer *json = data;
+	char sha[HASH_HEX_SIZE];
+
+	hash_hex(f->sha, HASH_SIZE, sha);
+	if (!json) {
+		printf("%s\t%s\t%s\t%zu\t%.16s\n", f->kind, f->name,
+		    *f->version ? f->version : "-", f->size, sha);
+		return true;
+	}
+	json_object(json);
+	json_member(json, "kind", f->kind);
+	json_member(json, "name", f->name);
+	json_member(json, "version", f->version);
+	json_member_integer(json, "bytes", (long long)f->size);
+	json_member(json, "sha256", sha);
+	json_object_end(json);
+	return true;
+}
+
+static enum db_result
+file_rows(struct db *db, struct json_writer *json, struct err *err)
+{
+	return store_ops()->files_after(db, 0, print_file, json, err);
+}
+
+int
+cmd_published(const struct words *words, struct err *err)
+{
+	return print_rows(words, file_rows, err);
+}
