@@ -10,11 +10,11 @@
 #include <string.h>
 
 #define PAGE_BYTES (192u << 10) /* some six seconds of 64 kbit/s, compressed */
-#define OPEN_MAX   200          /* needs and tasks */
+#define OPEN_MAX   200          /* tasks */
 
 /* What a cursor says: how far each stream of the feed was read. */
 struct cursor {
-	int64_t files, cases, records, feedback;
+	int64_t files, cases, records, feedback, settled;
 	int64_t own_until; /* up to here the laptop's own records come too */
 	char mark[9];      /* of what stood at `records`: another means another store */
 	char open[17];     /* of what was open when it was last said; "-" nothing said */
@@ -61,14 +61,18 @@ changes_tell(struct db *db, const struct db_last *last,
 
 /* --- the cursor --- */
 
-#define CURSOR "%" SCNd64 ".%" SCNd64 ".%" SCNd64 ".%" SCNd64 ".%" SCNd64 ".%8[0-9a-f-].%16[0-9a-f-]%n"
+#define CURSOR \
+	"%" SCNd64 ".%" SCNd64 ".%" SCNd64 ".%" SCNd64 ".%" SCNd64 ".%" SCNd64 \
+	".%8[0-9a-f-].%16[0-9a-f-]%n"
 
 static void
 cursor_write(const struct cursor *c, struct buf *out)
 {
 	buf_fmt(out,
-	    "%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId64 ".%s.%s", c->files,
-	    c->cases, c->records, c->feedback, c->own_until, c->mark, c->open);
+	    "%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId64
+	    ".%s.%s",
+	    c->files, c->cases, c->records, c->feedback, c->settled, c->own_until, c->mark,
+	    c->open);
 }
 
 static bool
@@ -78,7 +82,7 @@ cursor_read(const char *text, struct cursor *c)
 
 	return strlen(text) < 160 &&
 	    sscanf(text, CURSOR, &c->files, &c->cases, &c->records, &c->feedback,
-		&c->own_until, c->mark, c->open, &used) == 7 &&
+		&c->settled, &c->own_until, c->mark, c->open, &used) == 8 &&
 	    used >= 0 && !text[used];
 }
 
@@ -95,6 +99,12 @@ mark_at(struct page *p, int64_t seq, char mark[9], struct err *err)
 	return result == DB_NONE ? DB_OK : result;
 }
 
+static bool
+is_place(int64_t place, int64_t newest)
+{
+	return place >= 0 && place <= newest;
+}
+
 /* Is the cursor of this store, and not of one that is gone? */
 static enum db_result
 cursor_check(struct page *p, int64_t change, int64_t revision, bool *good,
@@ -105,9 +115,9 @@ cursor_check(struct page *p, int64_t change, int64_t revision, bool *good,
 	char mark[9];
 
 	result = mark_at(p, c->records, mark, err);
-	*good = c->files >= 0 && c->cases >= 0 && c->records >= 0 && c->feedback >= 0 &&
-	    c->files <= change && c->cases <= change && c->feedback <= change &&
-	    c->records <= revision && !strcmp(mark, c->mark);
+	*good = is_place(c->files, change) && is_place(c->cases, change) &&
+	    is_place(c->feedback, change) && is_place(c->settled, change) &&
+	    is_place(c->records, revision) && !strcmp(mark, c->mark);
 	return result;
 }
 
@@ -259,34 +269,30 @@ write_feedback(const struct db_feedback *f, void *data)
 	return true;
 }
 
+static bool
+write_settled(const struct db_settled *settled, void *data)
+{
+	struct page *p = data;
+	struct json_writer w;
+
+	if (page_is_full(p))
+		return false;
+	begin_line(&w, p->out, "need");
+	json_member(&w, "ref", settled->ref);
+	json_name(&w, "closed");
+	json_bool(&w, settled->closed);
+	json_member(&w, "day", settled->day);
+	end_line(&w, p->out);
+	p->cursor.settled = settled->seq;
+	return true;
+}
+
 /* --- what is open --- */
 
 struct open_list {
 	struct buf lines;
 	int count;
 };
-
-/* A need is answered by the form feedback, which names it. */
-static bool
-add_need(const struct db_need *need, void *data)
-{
-	struct open_list *l = data;
-	struct json_writer w;
-
-	if (l->count++ >= OPEN_MAX)
-		return false;
-	begin_line(&w, &l->lines, "need");
-	json_member(&w, "id", need->id);
-	json_member(&w, "text", need->text);
-	json_member(&w, "due", need->due);
-	json_member(&w, "form", "feedback");
-	json_name(&w, "set");
-	json_object(&w);
-	json_member(&w, "need_ref", need->id);
-	json_object_end(&w);
-	end_line(&w, &l->lines);
-	return true;
-}
 
 static bool
 add_task(const struct db_task *task, void *data)
@@ -320,8 +326,6 @@ write_open(struct page *p, struct err *err)
 
 	if (*p->device->worker)
 		result = p->ops->tasks(p->db, p->device->worker, add_task, &l, err);
-	if (result == DB_OK && *p->device->worker)
-		result = p->ops->needs_open(p->db, p->device->worker, add_need, &l, err);
 	hash_short(buf_text(&l.lines), l.lines.len, digest);
 	if (result == DB_OK && strcmp(digest, p->cursor.open) != 0) {
 		begin_line(&w, p->out, "open");
@@ -365,6 +369,9 @@ write_streams(struct page *p, struct err *err)
 	if (result == DB_OK && !p->full)
 		result = p->ops->feedback_after(p->db, p->audience, p->cursor.feedback,
 		    write_feedback, p, err);
+	if (result == DB_OK && !p->full)
+		result = p->ops->settled_after(p->db, p->audience, p->cursor.settled,
+		    write_settled, p, err);
 	if (result == DB_OK && !p->full)
 		result = write_open(p, err);
 	return result;

@@ -1,8 +1,8 @@
 /*
  * changes - one page of the feed: everything that goes down to a notebook
  *
- * Written as sync/PROTOCOL.md has it: forms and lists, cases and the worker's own
- * records, feedback, then what is open. A cursor is opaque to the notebook; one that is
+ * Written as sync/PROTOCOL.md has it: forms and lists, the worker's own records, cases,
+ * feedback, answers to needs, then the tasks that are open. A cursor is opaque to the notebook; one that is
  * not ours, or older than the store, begins again, which is harmless.
  */
 #ifndef CHANGES_H

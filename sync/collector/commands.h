@@ -60,6 +60,7 @@ int cmd_hand_over(const struct words *words, struct err *err);
 int cmd_assign(const struct words *words, struct err *err);
 int cmd_assign_list(const struct words *words, struct err *err);
 int cmd_assign_done(const struct words *words, struct err *err);
+int cmd_needs(const struct words *words, struct err *err);
 int cmd_publish(const struct words *words, struct err *err);
 int cmd_list_put(const struct words *words, struct err *err);
 int cmd_published(const struct words *words, struct err *err);

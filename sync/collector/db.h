@@ -120,6 +120,15 @@ struct db_need {
 	const char *id;   /* of the visit, "-", its place from 1 */
 	const char *text, *due;
 	bool dispute;     /* closed by a dispute that cites the visit */
+	const char *user; /* whose visit */
+};
+
+/* What became of a need, for the feed. Texts are lent. */
+struct db_settled {
+	int64_t seq;
+	const char *ref; /* the need's id; of a dispute that takes it up, the visit's */
+	const char *day; /* of the last answer; "" when there is none any more */
+	bool closed;
 };
 
 /* A stored revision, as far as a new one is judged by it. Texts are lent. */
@@ -279,17 +288,22 @@ struct db_ops {
 	enum db_result (*tasks)(struct db *db, const char *user,
 	    bool (*row)(const struct db_task *task, void *data), void *data,
 	    struct err *err);
-	/* What a visit's revision says replaces what an older one of it said. */
+	/* What a visit's revision says replaces what an older one of it said. Answers and
+	 * needs that meet are put into the feed of the visit's worker. */
 	enum db_result (*needs_set)(struct db *db, const char *id, long rev,
 	    const char *user, const struct db_need *needs, size_t count, struct err *err);
 	/* The same for a record that answers one: ref is a need's id, or for a dispute its
 	 * visit's; "" takes back what it said. */
 	enum db_result (*need_answer)(struct db *db, const char *id, long rev,
 	    const char *ref, const char *day, bool closes, struct err *err);
-	/* DB_NONE: no such need. user gets whose visit found it. */
+	enum db_result (*settled_after)(struct db *db, const char *audience, int64_t after,
+	    bool (*row)(const struct db_settled *settled, void *data), void *data,
+	    struct err *err);
+	/* DB_NONE: no such need. */
 	enum db_result (*need_find)(struct db *db, const char *id, struct buf *text,
-	    char user[DB_WORDS_SIZE], struct err *err);
-	enum db_result (*needs_open)(struct db *db, const char *user,
+	    struct err *err);
+	/* Everybody's, by the day they are due. */
+	enum db_result (*needs_open)(struct db *db,
 	    bool (*row)(const struct db_need *need, void *data), void *data,
 	    struct err *err);
 

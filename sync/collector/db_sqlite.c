@@ -380,6 +380,7 @@ const struct db_ops db_sqlite = {
 	.tasks = db_sqlite_tasks,
 	.needs_set = db_sqlite_needs_set,
 	.need_answer = db_sqlite_need_answer,
+	.settled_after = db_sqlite_settled_after,
 	.need_find = db_sqlite_need_find,
 	.needs_open = db_sqlite_needs_open,
 	.case_put = db_sqlite_case_put,

@@ -198,6 +198,15 @@ is_newest(struct db *db, const char *id, long rev, bool *newest, struct err *err
 	return result;
 }
 
+/* Answers that were here before the visit that they answer. */
+static enum db_result
+settled_put_all(struct db *db, const unsigned char record[16], struct err *err)
+{
+	sqlite3_bind_int(db->stmt[SETTLED_PUT_ALL], 1, FEED_SETTLED);
+	sqlite3_bind_blob(db->stmt[SETTLED_PUT_ALL], 2, record, 16, SQLITE_STATIC);
+	return sql_run(db, SETTLED_PUT_ALL, err);
+}
+
 enum db_result
 db_sqlite_needs_set(struct db *db, const char *id, long rev, const char *user,
     const struct db_need *needs, size_t count, struct err *err)
@@ -220,7 +229,25 @@ db_sqlite_needs_set(struct db *db, const char *id, long rev, const char *user,
 		sqlite3_bind_int(s, 6, needs[i].dispute);
 		result = sql_run(db, NEED_ADD, err);
 	}
-	return result;
+	return result == DB_OK && count ? settled_put_all(db, room, err) : result;
+}
+
+static bool
+take_text(sqlite3_stmt *s, void *data)
+{
+	buf_str(data, sql_column(s, 0));
+	return true;
+}
+
+/* What it answered before, and what it answers now. */
+static enum db_result
+settled_put(struct db *db, const char *ref, struct err *err)
+{
+	if (!*ref)
+		return DB_OK;
+	sqlite3_bind_int(db->stmt[SETTLED_PUT], 1, FEED_SETTLED);
+	sql_bind(db->stmt[SETTLED_PUT], 2, ref);
+	return sql_run(db, SETTLED_PUT, err);
 }
 
 enum db_result
@@ -228,42 +255,65 @@ db_sqlite_need_answer(struct db *db, const char *id, long rev, const char *ref,
     const char *day, bool closes, struct err *err)
 {
 	sqlite3_stmt *s = db->stmt[NEED_ANSWER];
+	struct buf before = { 0 };
 	unsigned char room[16];
 	bool newest;
 	enum db_result result = is_newest(db, id, rev, &newest, err);
 
 	if (result != DB_OK || !newest)
 		return result;
-	sql_bind_id(s, 1, id, room);
-	sql_bind(s, 2, ref);
-	sql_bind(s, 3, day);
-	sqlite3_bind_int(s, 4, closes);
-	return sql_run(db, NEED_ANSWER, err);
+	sql_bind_id(db->stmt[ANSWER_REF], 1, id, room);
+	result = sql_row(db, ANSWER_REF, take_text, &before, err);
+	if (result == DB_OK || (result == DB_NONE && *ref)) {
+		sqlite3_bind_blob(s, 1, room, sizeof(room), SQLITE_STATIC);
+		sql_bind(s, 2, ref);
+		sql_bind(s, 3, day);
+		sqlite3_bind_int(s, 4, closes);
+		result = sql_run(db, NEED_ANSWER, err);
+	}
+	if (result == DB_OK)
+		result = settled_put(db, ref, err);
+	if (result == DB_OK && strcmp(buf_text(&before), ref) != 0)
+		result = settled_put(db, buf_text(&before), err);
+	buf_clear(&before);
+	return result == DB_NONE ? DB_OK : result;
 }
 
-struct found_need {
-	struct buf *text;
-	char *user;
+struct settleds {
+	bool (*row)(const struct db_settled *settled, void *data);
+	void *data;
 };
 
 static bool
-take_need(sqlite3_stmt *s, void *data)
+each_settled(sqlite3_stmt *s, void *data)
 {
-	struct found_need *f = data;
+	struct settleds *t = data;
+	struct db_settled settled = { .seq = sqlite3_column_int64(s, 0),
+		.ref = sql_column(s, 1), .day = sql_column(s, 2),
+		.closed = sqlite3_column_int(s, 3) };
 
-	buf_str(f->text, sql_column(s, 0));
-	snprintf(f->user, DB_WORDS_SIZE, "%s", sql_column(s, 1));
-	return true;
+	return t->row(&settled, t->data);
 }
 
 enum db_result
-db_sqlite_need_find(struct db *db, const char *id, struct buf *text,
-    char user[DB_WORDS_SIZE], struct err *err)
+db_sqlite_settled_after(struct db *db, const char *audience, int64_t after,
+    bool (*row)(const struct db_settled *settled, void *data), void *data,
+    struct err *err)
 {
-	struct found_need f = { text, user };
+	struct settleds t = { row, data };
+	sqlite3_stmt *s = db->stmt[SETTLED_AFTER];
 
+	sqlite3_bind_int(s, 1, FEED_SETTLED);
+	sql_bind(s, 2, audience);
+	sqlite3_bind_int64(s, 3, after);
+	return sql_rows(db, SETTLED_AFTER, each_settled, &t, err);
+}
+
+enum db_result
+db_sqlite_need_find(struct db *db, const char *id, struct buf *text, struct err *err)
+{
 	sql_bind(db->stmt[NEED_FIND], 1, id);
-	return sql_row(db, NEED_FIND, take_need, &f, err);
+	return sql_row(db, NEED_FIND, take_text, text, err);
 }
 
 struct needs {
@@ -276,17 +326,17 @@ each_need(sqlite3_stmt *s, void *data)
 {
 	struct needs *n = data;
 	struct db_need need = { .id = sql_column(s, 0), .text = sql_column(s, 1),
-		.due = sql_column(s, 2), .dispute = sqlite3_column_int(s, 3) };
+		.due = sql_column(s, 2), .dispute = sqlite3_column_int(s, 3),
+		.user = sql_column(s, 4) };
 
 	return n->row(&need, n->data);
 }
 
 enum db_result
-db_sqlite_needs_open(struct db *db, const char *user,
-    bool (*row)(const struct db_need *need, void *data), void *data, struct err *err)
+db_sqlite_needs_open(struct db *db, bool (*row)(const struct db_need *need, void *data),
+    void *data, struct err *err)
 {
 	struct needs n = { row, data };
 
-	sql_bind(db->stmt[NEEDS_OPEN], 1, user);
 	return sql_rows(db, NEEDS_OPEN, each_need, &n, err);
 }

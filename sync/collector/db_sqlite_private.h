@@ -22,12 +22,13 @@ enum stmt {
 	REVISIONS_END, REVISIONS_AFTER, MARK, NEWEST,
 	TASK_ADD, TASK_CLOSE, TASKS,
 	NEEDS_FORGET, NEED_ADD, NEED_ANSWER, NEED_FIND, NEEDS_OPEN, REV_NEWEST,
+	ANSWER_REF, SETTLED_PUT, SETTLED_PUT_ALL, SETTLED_AFTER,
 	META_GET, META_SET,
 	STMTS
 };
 
 /* Which stream of the feed a row of the table change belongs to. */
-enum feed { FEED_FILE, FEED_CASE, FEED_FEEDBACK };
+enum feed { FEED_FILE, FEED_CASE, FEED_FEEDBACK, FEED_SETTLED };
 
 extern const char *const db_sqlite_statements[STMTS];
 extern const char *const db_sqlite_migrations[];
@@ -141,10 +142,13 @@ enum db_result db_sqlite_needs_set(struct db *db, const char *id, long rev, cons
     *user, const struct db_need *needs, size_t count, struct err *err);
 enum db_result db_sqlite_need_answer(struct db *db, const char *id, long rev, const
     char *ref, const char *day, bool closes, struct err *err);
+enum db_result db_sqlite_settled_after(struct db *db, const char *audience,
+    int64_t after, bool (*row)(const struct db_settled *settled, void *data), void *data,
+    struct err *err);
 enum db_result db_sqlite_need_find(struct db *db, const char *id, struct buf *text,
-    char user[DB_WORDS_SIZE], struct err *err);
-enum db_result db_sqlite_needs_open(struct db *db, const char *user, bool (*row)(const
-    struct db_need *need, void *data), void *data, struct err *err);
+    struct err *err);
+enum db_result db_sqlite_needs_open(struct db *db,
+    bool (*row)(const struct db_need *need, void *data), void *data, struct err *err);
 enum db_result db_sqlite_meta_get(struct db *db, const char *key, struct buf *value,
     struct err *err);
 enum db_result db_sqlite_meta_set(struct db *db, const char *key, const char *value,

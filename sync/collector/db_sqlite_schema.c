@@ -186,7 +186,7 @@ const char *const db_sqlite_statements[STMTS] = {
 	[BLOB_FORGET] = "DELETE FROM blob WHERE sha NOT IN (SELECT sha FROM file)",
 	[BLOB] = "SELECT gzip FROM blob WHERE sha = ?1",
 	[FILES_AFTER] = "SELECT c.seq, f.kind, f.name, f.version, f.sha, f.size"
-	    " FROM change c JOIN file f ON f.key = c.key"
+	    " FROM change c JOIN file f ON f.key = CAST(c.key AS TEXT)"
 	    " WHERE c.feed = ?1 AND c.audience = '' AND c.seq > ?2 ORDER BY c.seq",
 	[REVISIONS_END] = "SELECT coalesce(max(seq), 0) FROM revision WHERE user = ?1",
 	[REVISIONS_AFTER] = "SELECT r.seq, " REVISION_COLUMNS " FROM revision r" WITH_HOLDER
@@ -208,15 +208,31 @@ const char *const db_sqlite_statements[STMTS] = {
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[NEED_ANSWER] = "REPLACE INTO need_answer (record, ref, day, closes)"
 	    " VALUES (?1, ?2, ?3, ?4)",
-	[NEED_FIND] = "SELECT text, user FROM need WHERE id = ?1",
+	[NEED_FIND] = "SELECT text FROM need WHERE id = ?1",
 	/* Open: not closed by its latest feedback, nor taken up by a dispute. */
-	[NEEDS_OPEN] = "SELECT n.id, n.text, n.due, n.dispute FROM need n"
-	    " WHERE n.user = ?1"
-	    " AND NOT coalesce((SELECT a.closes FROM need_answer a WHERE a.ref = n.id"
+	[NEEDS_OPEN] = "SELECT n.id, n.text, n.due, n.dispute, n.user FROM need n"
+	    " WHERE NOT coalesce((SELECT a.closes FROM need_answer a WHERE a.ref = n.id"
 	    "  ORDER BY a.day DESC, a.number DESC LIMIT 1), 0)"
 	    " AND NOT (n.dispute AND EXISTS (SELECT 1 FROM need_answer a"
 	    "  WHERE a.ref = substr(n.id, 1, 36)))"
 	    " ORDER BY n.due, n.id",
+	[ANSWER_REF] = "SELECT ref FROM need_answer WHERE record = ?1",
+	/* Into the feed of those whose visit found it; ?1 the feed, ?2 the answer's ref. */
+	[SETTLED_PUT] = "REPLACE INTO change (feed, audience, key)"
+	    " SELECT DISTINCT ?1, n.user, ?2 FROM need n"
+	    " WHERE n.id = ?2 OR (n.dispute AND n.id >= ?2 || '-' AND n.id < ?2 || '.')",
+	/* A visit's needs that were answered already. */
+	[SETTLED_PUT_ALL] = "REPLACE INTO change (feed, audience, key)"
+	    " SELECT DISTINCT ?1, n.user, a.ref FROM need n JOIN need_answer a"
+	    " ON a.ref = n.id OR (n.dispute AND a.ref = substr(n.id, 1, 36))"
+	    " WHERE n.record = ?2",
+	[SETTLED_AFTER] = "SELECT c.seq, c.key,"
+	    " coalesce((SELECT a.day FROM need_answer a WHERE a.ref = c.key"
+	    "  ORDER BY a.day DESC, a.number DESC LIMIT 1), ''),"
+	    " coalesce((SELECT a.closes FROM need_answer a WHERE a.ref = c.key"
+	    "  ORDER BY a.day DESC, a.number DESC LIMIT 1), 0)"
+	    " FROM change c WHERE c.feed = ?1 AND c.audience = ?2 AND c.seq > ?3"
+	    " ORDER BY c.seq",
 	[META_GET] = "SELECT value FROM meta WHERE key = ?1",
 	[META_SET] = "INSERT INTO meta (key, value) VALUES (?1, ?2)"
 	    " ON CONFLICT (key) DO UPDATE SET value = excluded.value",

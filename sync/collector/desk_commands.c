@@ -407,13 +407,12 @@ struct new_task {
 static int
 find_need(struct db *db, struct new_task *t, const char *said, struct err *err)
 {
-	char user[DB_WORDS_SIZE];
 	enum db_result result;
 	size_t i;
 
 	for (i = 0; i < sizeof(t->need) - 1 && said[i]; i++)
 		t->need[i] = (char)tolower((unsigned char)said[i]);
-	result = store_ops()->need_find(db, t->need, &t->text, user, err);
+	result = store_ops()->need_find(db, t->need, &t->text, err);
 	if (result == DB_NONE) {
 		err_set(err, ERR_INPUT,
 		    _("There is no need %s here: it is the visit's id, a dash, and its "
@@ -542,6 +541,40 @@ cmd_assign_done(const struct words *words, struct err *err)
 		return USAGE;
 	}
 	return change(words, close_task, &number, err);
+}
+
+/* --- needs --- */
+
+static bool
+print_need(const struct db_need *n, void *data)
+{
+	struct json_writer *json = data;
+
+	if (!json) {
+		printf("%s\t%s\t%s\t%s\n", n->id, n->user, *n->due ? n->due : "-", n->text);
+		return true;
+	}
+	json_object(json);
+	json_member(json, "id", n->id);
+	json_member(json, "user", n->user);
+	json_member(json, "due", n->due);
+	json_member(json, "text", n->text);
+	json_name(json, "dispute");
+	json_bool(json, n->dispute);
+	json_object_end(json);
+	return true;
+}
+
+static enum db_result
+need_rows(struct db *db, struct json_writer *json, struct err *err)
+{
+	return store_ops()->needs_open(db, print_need, json, err);
+}
+
+int
+cmd_needs(const struct words *words, struct err *err)
+{
+	return print_rows(words, need_rows, err);
 }
 
 /* --- forms and lists --- */

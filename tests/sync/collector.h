@@ -288,4 +288,28 @@ read_reply(int fd, struct reply *r)
 	}
 }
 
+/* One request as a notebook would make it: POST when there is a body, else GET. */
+static inline void
+collector_ask(const struct collector *c, const char *token, const char *path,
+    const char *type, const char *body, struct reply *r)
+{
+	struct buf head = { 0 };
+	int fd = connect_to(c->port);
+
+	buf_fmt(&head, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nSync-Version: 1\r\n",
+	    body ? "POST" : "GET", path);
+	if (token)
+		buf_fmt(&head, "Authorization: Bearer %s\r\n", token);
+	if (body)
+		buf_fmt(&head, "Content-Type: %s\r\nContent-Length: %zu\r\n", type,
+		    strlen(body));
+	buf_str(&head, "\r\n");
+	if (body)
+		buf_str(&head, body);
+	send_all(fd, head.data, head.len);
+	read_reply(fd, r);
+	close(fd);
+	buf_clear(&head);
+}
+
 #endif
