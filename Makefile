@@ -146,6 +146,7 @@ faults: tests
 	    "$(call pkg-config,--libs,$(PKG_CORE)) -lm"
 	@$(B)/tests/faults/power_test --long
 	@MINQING_BUILD=$(B) $(B)/tests/screens/kill_test 1000
+	@MINQING_BUILD=$(B) $(B)/tests/sync/cut_test 1
 
 san:
 	@$(MAKE) MODE=san check

@@ -44,7 +44,7 @@ struct pair {
 
 struct state {
 	struct link *link;
-	int listener;
+	int listener, wake;
 	struct pair *pairs;
 	int pair_count;
 	int64_t free_up, free_down; /* when the line has carried what it was given */
@@ -112,10 +112,10 @@ drop(struct state *s, int i, bool reset)
 static void
 cut(struct state *s)
 {
+	s->link->count.cuts++;
 	while (s->pair_count)
 		drop(s, 0, s->link->plan.reset);
 	s->free_up = s->free_down = 0;
-	s->link->count.cuts++;
 }
 
 static void
@@ -290,14 +290,28 @@ until_due(const struct state *s)
 }
 
 static void
+start_anew(struct state *s)
+{
+	char byte;
+
+	if (read(s->wake, &byte, 1) != 1)
+		_exit(0);
+	while (s->pair_count)
+		drop(s, 0, true);
+	s->free_up = s->free_down = s->began = s->last_cut = 0;
+	s->link->seen = s->link->generation;
+}
+
+static void
 wait_for_something(struct state *s)
 {
-	static struct pollfd fds[1 + 2 * PAIRS];
+	static struct pollfd fds[2 + 2 * PAIRS];
 	int64_t wait = until_due(s);
 	struct timespec t = { wait / 1000000, wait % 1000000 * 1000 };
 	int n = 0, i;
 
 	fds[n++] = (struct pollfd){ .fd = s->listener, .events = POLLIN };
+	fds[n++] = (struct pollfd){ .fd = s->wake, .events = POLLIN };
 	for (i = 0; i < s->pair_count; i++) {
 		struct pair *p = &s->pairs[i];
 
@@ -307,6 +321,8 @@ wait_for_something(struct state *s)
 			    : p->server, .events = POLLIN };
 	}
 	ppoll(fds, (nfds_t)n, &t, NULL);
+	if (fds[1].revents)
+		start_anew(s);
 	if (fds[0].revents)
 		take_connection(s);
 }
@@ -346,20 +362,14 @@ carry(struct state *s)
 }
 
 static void
-run(struct link *link, int listener)
+run(struct link *link, int listener, int wake)
 {
-	struct state s = { .link = link, .listener = listener };
+	struct state s = { .link = link, .listener = listener, .wake = wake };
 
 	s.pairs = calloc(PAIRS, sizeof(*s.pairs));
 	if (!s.pairs)
 		die("calloc");
 	for (;;) {
-		if (link->seen != link->generation) {
-			while (s.pair_count)
-				drop(&s, 0, true);
-			s.free_up = s.free_down = s.began = s.last_cut = 0;
-			link->seen = link->generation;
-		}
 		wait_for_something(&s);
 		carry(&s);
 	}
@@ -387,7 +397,7 @@ link_new(int target)
 {
 	struct link *link = mmap(NULL, sizeof(*link), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int listener;
+	int listener, fds[2];
 	pid_t pid;
 
 	if (link == MAP_FAILED)
@@ -396,15 +406,20 @@ link_new(int target)
 	link->plan.up.cut = link->plan.down.cut = -1;
 	link->plan.up.stall = link->plan.down.stall = -1;
 	listener = listen_anywhere(&link->port);
+	if (pipe2(fds, O_CLOEXEC) != 0)
+		die("pipe");
+	link->wake = fds[1];
 	pid = fork(); /* the link is shared: the child's 0 must not stand in it */
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		run(link, listener);
+		close(fds[1]);
+		run(link, listener, fds[0]);
 	}
 	if (pid < 0)
 		die("fork");
 	link->pid = pid;
 	close(listener);
+	close(fds[0]);
 	return link;
 }
 
@@ -413,17 +428,12 @@ link_reset(struct link *link)
 {
 	struct link_plan nothing = { .up = { .cut = -1, .stall = -1 },
 		.down = { .cut = -1, .stall = -1 } };
-	int port = link->port;
 
 	link->generation++;
-	/* The child looks at least every tenth of a second; a connection wakes it. */
-	while (link->seen != link->generation) {
-		int fd = dial(port);
-
-		if (fd >= 0)
-			close(fd);
-		usleep(100);
-	}
+	if (write(link->wake, "", 1) != 1)
+		die("link");
+	while (link->seen != link->generation)
+		usleep(20);
 	memcpy((void *)(uintptr_t)&link->plan, &nothing, sizeof(nothing));
 	memset((void *)(uintptr_t)&link->count, 0, sizeof(link->count));
 }
@@ -433,5 +443,6 @@ link_free(struct link *link)
 {
 	kill(link->pid, SIGKILL);
 	waitpid(link->pid, NULL, 0);
+	close(link->wake);
 	munmap(link, sizeof(*link));
 }

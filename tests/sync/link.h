@@ -46,7 +46,8 @@ struct link {
 	int target; /* port; may be changed */
 	volatile struct link_plan plan;
 	volatile struct link_count count;
-	volatile unsigned generation, seen; /* how the child hears of link_reset() */
+	volatile unsigned generation, seen; /* of link_reset() */
+	int wake; /* the child hears of it by a byte through here */
 };
 
 struct link *link_new(int target);
