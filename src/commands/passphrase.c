@@ -137,10 +137,10 @@ ask_terminal(const char *worker, enum place_asking asking, struct vault_passphra
 		      "by --passphrase-fd N."),
 		    worker);
 	snprintf(prompt, sizeof(prompt), _("Passphrase of %s: "), worker);
+	if (asking == PLACE_ASK_AGAIN)
+		dprintf(tty, "%s\n", _("The passphrase is wrong."));
 	switch (asking) {
 	case PLACE_ASK_AGAIN:
-		dprintf(tty, "%s\n", _("The passphrase is wrong."));
-		/* fall through */
 	case PLACE_ASK_OPEN:
 		good = read_unseen(tty, prompt, p, err);
 		break;

@@ -377,7 +377,10 @@ command_vault_salvage(const struct command_context *context, const struct words 
 		    vault_salvage(buf_text(&t.path), t.key, context->clock, &salvor,
 			&result, &t.err);
 
-	if (r.records && !(end_file(r.records) & (r.drafts && end_file(r.drafts))) && good)
+	bool written = end_file(r.records);
+
+	written = end_file(r.drafts) && written;
+	if (good && !written)
 		good = err_set(&t.err, ERR_SYSTEM, _("%s cannot be written: %s."), r.dir,
 		    strerror(errno));
 	if (!good)
