@@ -85,6 +85,9 @@ $(SCREEN_TESTS): $(B)/tests/screens/%_test: $(B)/tests/screens/%_test.o \
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
 	    $(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE) $(PKG_SCREENS)) -ldl -lutil -lm
 
+# Its allocations, and ours, go by its own functions.
+$(B)/tests/faults/memory_test: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
 # An archive, so that only tests that use it get it in place of the real disk's files.
 $(B)/tests/faults/libsim.a: $(B)/tests/faults/sim.o
 	@rm -f $@

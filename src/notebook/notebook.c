@@ -90,6 +90,16 @@ settle_log(struct notebook *nb, struct err *err)
 	return store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", err);
 }
 
+/* Taking back must not need memory that is no longer there. */
+static bool
+prepare_transactions(struct notebook *nb, struct err *err)
+{
+	for (int i = STMT_BEGIN; i <= STMT_ROLLBACK_TO; i++)
+		if (!store_stmt(nb, (enum stmt)i, err))
+			return false;
+	return true;
+}
+
 static bool
 set_up(struct notebook *nb, const struct opening *o, struct err *err)
 {
@@ -108,7 +118,7 @@ set_up(struct notebook *nb, const struct opening *o, struct err *err)
 	ok = (!o->fresh || store_exec(nb, new_file, err)) &&
 	     store_exec(nb, connection_setup, err) &&
 	     schema_number(nb, "PRAGMA user_version", err) >= 0 && settle_log(nb, err) &&
-	     schema_migrate(nb, err) &&
+	     schema_migrate(nb, err) && prepare_transactions(nb, err) &&
 	     notebook_get(nb, SETTING_DEVICE, &device, err) &&
 	     (device.len > 0 || make_device_id(nb, err)) && follow_begin(nb, err);
 	buf_clear(&device);
