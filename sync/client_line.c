@@ -42,6 +42,7 @@ struct line {
 	size_t left;
 	struct buf answer;
 	size_t answer_max;
+	bool begun;      /* the request was sent, or part of it */
 	bool head_ended; /* of the answer; libcurl takes a head that was cut for whole */
 	int64_t up_before, down_before; /* of finished exchanges */
 	struct line_traffic traffic;
@@ -200,8 +201,21 @@ take_head(char *text, size_t size, size_t count, void *into)
 	return size * count;
 }
 
-/* Read through here and not to be read again: libcurl would send a body anew, whole and
- * at once, when a connection that was kept alive is cut. */
+/* libcurl would send a request anew, at once, when a connection that was kept alive is cut
+ * before the answer. What follows a cut is for us to say, so it may begin only once, */
+static int
+ask_to_send(void *from, char *peer, char *self, int peer_port, int self_port)
+{
+	struct line *line = from;
+
+	(void)peer, (void)self, (void)peer_port, (void)self_port;
+	if (line->begun)
+		return CURL_PREREQFUNC_ABORT;
+	line->begun = true;
+	return CURL_PREREQFUNC_OK;
+}
+
+/* and a body is read through here and not to be read again. */
 static size_t
 give_body(char *room, size_t size, size_t count, void *from)
 {
@@ -243,6 +257,8 @@ set_up(struct line *line, const char *ca, struct err *err)
 	curl->easy_setopt(line->easy, CURLOPT_HEADERDATA, line);
 	curl->easy_setopt(line->easy, CURLOPT_READFUNCTION, give_body);
 	curl->easy_setopt(line->easy, CURLOPT_READDATA, line);
+	curl->easy_setopt(line->easy, CURLOPT_PREREQFUNCTION, ask_to_send);
+	curl->easy_setopt(line->easy, CURLOPT_PREREQDATA, line);
 #if LIBCURL_VERSION_NUM >= 0x075700
 	/* Not to wait for a slow name server when cancelled; older ones do not know it. */
 	curl->easy_setopt(line->easy, CURLOPT_QUICK_EXIT, 1L);
@@ -389,7 +405,7 @@ line_begin(struct line *line, const struct line_request *request, struct err *er
 	line->accept = mem_strdup(request->accept);
 	line->traffic.sent = 0;
 	line->traffic.connected = false;
-	line->head_ended = false;
+	line->head_ended = line->begun = false;
 	if (!add_headers(line, request))
 		return err_set(err, ERR_SYSTEM, _("There is not enough memory to send."));
 	set_request(line, request);

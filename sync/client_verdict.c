@@ -30,6 +30,7 @@ static const struct {
 	{ CURLE_GOT_NOTHING, LINE_CUT, was_cut },
 	{ CURLE_PARTIAL_FILE, LINE_CUT, was_cut },
 	{ CURLE_SEND_FAIL_REWIND, LINE_CUT, was_cut },
+	{ CURLE_ABORTED_BY_CALLBACK, LINE_CUT, was_cut },
 	{ CURLE_HTTP2, LINE_CUT, was_cut },
 	{ CURLE_HTTP2_STREAM, LINE_CUT, was_cut },
 	{ CURLE_SSL_CONNECT_ERROR, LINE_STOP, N_("The encrypted connection could not be made.") },
