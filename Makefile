@@ -34,7 +34,7 @@ APP_SRC  = $(wildcard src/ui/*.c src/commands/*.c sync/client*.c) $(wildcard src
 # What the collector takes from the base: no text, no forms, no terminal.
 COLLECTOR_SRC = $(wildcard sync/collector/*.c sync/wire*.c) src/base/mem.c src/base/err.c \
 	        src/base/buf.c src/base/json.c src/base/csv.c src/base/clock.c src/base/uuid.c \
-	        src/base/hash.c
+	        src/base/hash.c src/base/chain.c
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 CORE_OBJ      = $(call obj,$(CORE_SRC))

@@ -94,4 +94,7 @@ void instance_to_json(const struct instance *in, bool only_relevant, struct buf 
 bool instance_from_json(struct instance *in, const char *json, size_t len, bool lenient,
     struct err *err);
 
+/* Masked answers keep only their last four characters: for what leaves the notebook. */
+void instance_mask(struct instance *in);
+
 #endif

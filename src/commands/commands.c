@@ -59,6 +59,7 @@ static const struct option list_options[] = {
 static const struct option show_options[] = {
 	{ "--rev",  "N",  N_("an older revision") },
 	{ "--json", NULL, N_("write JSON") },
+	{ "--masked", NULL,     N_("with masked answers (ID numbers, phones) in full, not their last four characters only; the log tells that it was done") },
 	{ 0 },
 };
 
@@ -67,7 +68,7 @@ static const struct option export_options[] = {
 	{ "--form",   "ID",     N_("only records of this form") },
 	{ "--repeat", "NAME",   N_("csv: the rows of this repeat, each with its record's ID") },
 	{ "--flat",   NULL,     N_("jsonl: answers of groups beside each other, without the groups") },
-	{ "--masked", NULL,     N_("with masked answers (ID numbers, phones) in full, not their last four characters only") },
+	{ "--masked", NULL,     N_("with masked answers (ID numbers, phones) in full, not their last four characters only; the log tells that it was done") },
 	{ "--out",    "FILE",   N_("into this file (made whole or not at all), not to the terminal") },
 	{ 0 },
 };
@@ -100,6 +101,7 @@ const struct command commands[] = {
 	{ "export",     "",     0, 0,  N_("write finished records as JSON lines or CSV"), export_options, command_export },
 	{ "sync",       "",     0, 0,  N_("send what is queued to the collector"), json_option, command_sync },
 	{ "receipts",   "",     0, 0,  N_("list what each sync did"), json_option, command_receipts },
+	{ "audit",      "",     0, 0,  N_("list the notebook's log: who finished, withdrew, saw in full, exported, unlocked; and check it"), json_option, command_audit },
 	{ "vault status", "",   0, 0,  N_("is the notebook sealed, and how; asks for nothing"), NULL, command_vault_status },
 	{ "vault encrypt", "",  0, 0,  N_("seal the notebook with a passphrase"), NULL, command_vault_encrypt },
 	{ "vault passwd", "",   0, 0,  N_("give a sealed notebook another passphrase"), NULL, command_vault_passwd },

@@ -3,8 +3,10 @@
  *
  * JSON lines can be imported again. Masked answers show only their last four
  * characters unless asked for. A file is written under a temporary name, synced and
- * renamed, so it is there whole or not at all.
+ * renamed, so it is there whole or not at all. The notebook's log knows of it before the
+ * first byte is out.
  */
+#include "audit.h"
 #include "buf.h"
 #include "command.h"
 #include "commands_private.h"
@@ -16,7 +18,6 @@
 #include "json.h"
 #include "notebook.h"
 #include "records.h"
-#include "text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -32,29 +33,6 @@ struct export {
 	struct err *err;
 	struct buf answers, line; /* kept for their room */
 };
-
-/* --- masking --- */
-
-static void
-mask(struct instance *in)
-{
-	struct buf stars = { 0 };
-
-	for (struct node *n = instance_root(in); n; n = instance_next(n)) {
-		size_t len = strlen(n->text), keep = len;
-
-		if (n->def->kind != DEF_QUESTION || !(n->def->flags & DEF_MASKED) || !len)
-			continue;
-		for (int i = 0; i < 4 && keep > 0; i++)
-			keep = text_prev(n->text, len, keep);
-		buf_reset(&stars);
-		for (size_t at = 0; at < keep; at = text_next(n->text, len, at))
-			buf_char(&stars, '*');
-		buf_str(&stars, n->text + keep);
-		instance_set(in, n, buf_text(&stars));
-	}
-	buf_clear(&stars);
-}
 
 /* --- JSON lines --- */
 
@@ -238,7 +216,7 @@ export_record(const struct record *rec, void *data)
 	good = instance_from_json(in, buf_text(&ex->answers), ex->answers.len, true,
 	    ex->err);
 	if (good && !ex->masked) {
-		mask(in);
+		instance_mask(in);
 		buf_reset(&ex->answers);
 		instance_to_json(in, false, &ex->answers);
 	}
@@ -312,6 +290,25 @@ export_to_file(struct export *ex, const char *path)
 	return good;
 }
 
+/* "csv visit needs", "jsonl, masked answers in full". */
+static bool
+log_export(const struct export *ex)
+{
+	struct buf about = { 0 };
+	bool good;
+
+	buf_str(&about, ex->csv ? "csv" : "jsonl");
+	if (ex->form)
+		buf_fmt(&about, " %s", ex->form);
+	if (ex->repeat)
+		buf_fmt(&about, " %s", ex->repeat);
+	if (ex->masked)
+		buf_str(&about, ", masked answers in full");
+	good = audit_add(ex->nb, AUDIT_EXPORT, buf_text(&about), ex->err);
+	buf_clear(&about);
+	return good;
+}
+
 int
 command_export(const struct command_context *context, const struct words *words)
 {
@@ -340,7 +337,7 @@ command_export(const struct command_context *context, const struct words *words)
 	ex.nb = command_notebook(context, &status);
 	if (!ex.nb)
 		return status;
-	good = path ? export_to_file(&ex, path) : export_all(&ex);
+	good = log_export(&ex) && (path ? export_to_file(&ex, path) : export_all(&ex));
 	notebook_close(ex.nb);
 	buf_clear(&ex.answers);
 	buf_clear(&ex.line);

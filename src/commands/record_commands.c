@@ -1,6 +1,7 @@
 /*
  * record_commands - list, show and withdraw
  */
+#include "audit.h"
 #include "buf.h"
 #include "command.h"
 #include "commands_private.h"
@@ -131,7 +132,7 @@ command_list(const struct command_context *context, const struct words *words)
 /* --- show --- */
 
 static void
-print_answers(struct session *s)
+print_answers(struct session *s, bool masked)
 {
 	struct buf line = { 0 };
 
@@ -145,7 +146,7 @@ print_answers(struct session *s)
 			buf_str(&line, "  ");
 			logic_label(session_logic(s), n, &line);
 			buf_str(&line, ": ");
-			logic_answer_text(session_logic(s), n, false, &line);
+			logic_answer_text(session_logic(s), n, masked, &line);
 		} else {
 			buf_str(&line, "# ");
 			logic_label(session_logic(s), n, &line);
@@ -166,8 +167,18 @@ open_for_show(struct notebook *nb, const struct record *r, int rev, struct err *
 	return session_view(nb, r->id, rev, i18n_language(), err);
 }
 
+/* All masked answers of the record, in full. */
+static bool
+log_view(struct notebook *nb, const char *id, struct err *err)
+{
+	char about[UUID_SIZE + 2];
+
+	snprintf(about, sizeof(about), "%s *", id);
+	return audit_add(nb, AUDIT_VIEW, about, err);
+}
+
 static int
-show(struct notebook *nb, const char *id, int rev, bool json)
+show(struct notebook *nb, const char *id, int rev, bool json, bool masked)
 {
 	struct err err = { 0 };
 	struct record r;
@@ -186,16 +197,22 @@ show(struct notebook *nb, const char *id, int rev, bool json)
 	if (!json)
 		print_record(&r, &json);
 	s = open_for_show(nb, &r, rev, &err);
+	if (s && masked && !log_view(nb, r.id, &err)) {
+		session_close(s);
+		s = NULL;
+	}
 	if (!s)
 		goto out;
 	if (json) {
+		if (!masked)
+			instance_mask(session_instance(s));
 		instance_to_json(session_instance(s), r.rev > 0, &answers);
 		json_name(&w, "answers");
 		json_raw(&w, buf_text(&answers), answers.len);
 		json_object_end(&w);
 		puts(buf_text(&line));
 	} else {
-		print_answers(s);
+		print_answers(s, masked);
 	}
 out:
 	session_close(s);
@@ -220,7 +237,8 @@ command_show(const struct command_context *context, const struct words *words)
 	nb = command_notebook(context, &status);
 	if (!nb)
 		return status;
-	status = show(nb, words->rest[0], (int)number, words_get(words, "--json") != NULL);
+	status = show(nb, words->rest[0], (int)number, words_get(words, "--json") != NULL,
+	    words_get(words, "--masked") != NULL);
 	notebook_close(nb);
 	return status;
 }

@@ -1,6 +1,7 @@
 /*
  * vault_commands - a notebook's passphrase, and what can be done when something is wrong
  */
+#include "audit.h"
 #include "buf.h"
 #include "clock.h"
 #include "command.h"
@@ -69,6 +70,24 @@ target_failed(struct target *t)
 	return status;
 }
 
+/* Into the notebook's log. A damaged notebook may not take it: that stops nothing, and
+ * is told. */
+static void
+log_entry(struct target *t, const struct clock *clock, const char *who,
+    enum audit_what what, const char *about)
+{
+	struct err err = { 0 };
+	struct notebook *nb =
+	    notebook_open_sealed(buf_text(&t->path), false, t->key, clock, &err);
+
+	if (!nb ||
+	    !(who ? audit_add_by(nb, who, what, about, &err)
+		  : audit_add(nb, what, about, &err)))
+		fprintf(stderr, _("minqing: The notebook's log could not be written: %s\n"),
+		    err.text);
+	notebook_close(nb);
+}
+
 /* A new passphrase, asked for and good enough, with the district's recovery key. */
 static bool
 choose(struct target *t, struct vault_passphrase *p, struct district *district,
@@ -112,6 +131,7 @@ command_vault_encrypt(const struct command_context *context, const struct words 
 	vault_passphrase_wipe(&p);
 	if (!good || !vault_convert(buf_text(&t.path), t.key, context->clock, &t.err))
 		return target_failed(&t);
+	log_entry(&t, context->clock, NULL, AUDIT_PASSPHRASE, "first");
 	printf(_("The notebook of %s is sealed.\n"), t.worker);
 	say_recovery(&district);
 	target_clear(&t);
@@ -120,7 +140,7 @@ command_vault_encrypt(const struct command_context *context, const struct words 
 
 /* The end of passwd and recover: the key is there, a new passphrase is wanted. */
 static int
-change(struct target *t)
+change(struct target *t, const struct clock *clock)
 {
 	struct vault_passphrase p = { 0 };
 	struct vault_choice choice;
@@ -131,6 +151,7 @@ change(struct target *t)
 	vault_passphrase_wipe(&p);
 	if (!good)
 		return target_failed(t);
+	log_entry(t, clock, NULL, AUDIT_PASSPHRASE, "");
 	printf(_("The notebook of %s has a new passphrase.\n"), t->worker);
 	say_recovery(&district);
 	target_clear(t);
@@ -155,7 +176,7 @@ command_vault_passwd(const struct command_context *context, const struct words *
 	(void)words;
 	if (!target_find(&t, context) || !is_sealed(&t) || !target_unlock(&t))
 		return target_failed(&t);
-	return change(&t);
+	return change(&t, context->clock);
 }
 
 #define KEY_FILE_MAX 4096
@@ -175,7 +196,11 @@ command_vault_recover(const struct command_context *context, const struct words 
 	if (text.data)
 		explicit_bzero(text.data, text.cap);
 	buf_clear(&text);
-	return t.key ? change(&t) : target_failed(&t);
+	if (!t.key)
+		return target_failed(&t);
+	/* Whatever becomes of the new passphrase: it was opened. */
+	log_entry(&t, context->clock, "district", AUDIT_RECOVER, "");
+	return change(&t, context->clock);
 }
 
 int
@@ -388,6 +413,8 @@ command_vault_salvage(const struct command_context *context, const struct words 
 	printf(_("%ld finished records, %ld drafts, %ld forms and lists are in %s; %ld "
 		 "places could not be read.\n"),
 	    result.records, result.drafts, result.files, r.dir, result.lost);
+	if (t.key)
+		log_entry(&t, context->clock, NULL, AUDIT_EXPORT, "salvage");
 	printf(_("They are readable by anybody now: keep them safe, import records.jsonl "
 		 "into a good notebook, then remove them.\n"));
 	target_clear(&t);

@@ -4,6 +4,7 @@
 #include "form.h"
 #include "instance_part.h"
 #include "mem.h"
+#include "text.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -374,4 +375,25 @@ instance_near(const struct node *from, const struct def *def)
 	if (!from)
 		return NULL;
 	return from->def == def ? itself(from) : descend(from, def);
+}
+
+void
+instance_mask(struct instance *in)
+{
+	struct buf stars = { 0 };
+
+	for (struct node *n = instance_root(in); n; n = instance_next(n)) {
+		size_t len = strlen(n->text), keep = len;
+
+		if (n->def->kind != DEF_QUESTION || !(n->def->flags & DEF_MASKED) || !len)
+			continue;
+		for (int i = 0; i < 4 && keep > 0; i++)
+			keep = text_prev(n->text, len, keep);
+		buf_reset(&stars);
+		for (size_t at = 0; at < keep; at = text_next(n->text, len, at))
+			buf_char(&stars, '*');
+		buf_str(&stars, n->text + keep);
+		instance_set(in, n, buf_text(&stars));
+	}
+	buf_clear(&stars);
 }

@@ -3,6 +3,7 @@
  */
 #include "records.h"
 
+#include "audit.h"
 #include "clock.h"
 #include "hash.h"
 #include "i18n.h"
@@ -10,6 +11,7 @@
 #include "text.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *const record_state_names[RECORD_STATES] = {
@@ -385,6 +387,17 @@ set_last_saved(struct notebook *nb, const struct look *look, int64_t seq,
 	return store_run(nb, stmt, err);
 }
 
+/* "019ab5c0-…/2": the next revision is made. */
+static bool
+log_step(struct notebook *nb, enum audit_what what, const char *id, int rev,
+	 struct err *err)
+{
+	char about[UUID_SIZE + 16];
+
+	snprintf(about, sizeof(about), "%s/%d", id, rev);
+	return audit_add(nb, what, about, err);
+}
+
 static bool
 finalise(struct notebook *nb, const char *id, const struct look *look,
 	 const struct record_final *final, struct err *err)
@@ -403,7 +416,8 @@ finalise(struct notebook *nb, const char *id, const struct look *look,
 	       set_words(nb, look->number, final, err) &&
 	       drop_draft(nb, look->number, err) &&
 	       set_last_saved(nb, look, seq, err) &&
-	       follow_update(nb, look->number, id, look->form, false, err);
+	       follow_update(nb, look->number, id, look->form, false, err) &&
+	       log_step(nb, AUDIT_FINALISE, id, look->rev + 1, err);
 }
 
 bool
@@ -443,7 +457,8 @@ withdraw(struct notebook *nb, const char *id, const struct look *look, const cha
 	sqlite3_bind_int64(stmt, 3, now.ms);
 	store_bind(stmt, 4, now.stamp);
 	return store_run(nb, stmt, err) && drop_draft(nb, look->number, err) &&
-	       follow_update(nb, look->number, id, look->form, true, err);
+	       follow_update(nb, look->number, id, look->form, true, err) &&
+	       log_step(nb, AUDIT_WITHDRAW, id, look->rev + 1, err);
 }
 
 bool

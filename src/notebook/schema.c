@@ -197,6 +197,20 @@ static const char *const migrations[] = {
 "	PRIMARY KEY (record, key)\n"
 ") STRICT, WITHOUT ROWID;\n"
 "CREATE INDEX settles_by_key ON settles (key, day, record, done);\n",
+
+[2] =
+"CREATE TABLE audit ( -- a chain: audit.h; never changed, never removed\n"
+"	number INTEGER PRIMARY KEY, -- from 1, without gaps\n"
+"	at     TEXT NOT NULL,\n"
+"	who    TEXT NOT NULL,\n"
+"	what   TEXT NOT NULL,\n"
+"	about  TEXT NOT NULL, -- ids and names of fields, never what was typed\n"
+"	hash   TEXT NOT NULL  -- of the hash before it and the rest of the row\n"
+") STRICT;\n"
+"CREATE TRIGGER audit_stays BEFORE UPDATE ON audit\n"
+"BEGIN SELECT raise(ABORT, 'the log is never changed'); END;\n"
+"CREATE TRIGGER audit_kept BEFORE DELETE ON audit\n"
+"BEGIN SELECT raise(ABORT, 'the log is never cut'); END;\n",
 };
 /* clang-format on */
 

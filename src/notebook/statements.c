@@ -283,4 +283,13 @@ const char *const stmt_sql[STMT_COUNT] = {
 [STMT_FOLLOW_COUNT] =
 	"SELECT count(*) FROM (SELECT 1 FROM follow f INDEXED BY follow_open"
 	" WHERE" FOLLOW_OPEN " LIMIT ?4)",
+
+[STMT_AUDIT_HEAD] =
+	"SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1",
+[STMT_AUDIT_ADD] =
+	"INSERT INTO audit (number, at, who, what, about, hash)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+[STMT_AUDIT_EACH] =
+	"SELECT number, at, who, what, about, hash FROM audit WHERE number > ?1"
+	" ORDER BY number LIMIT ?2",
 };

@@ -197,6 +197,7 @@ a_day(bool sealed)
 	CHECK(term_ended(t, &status));
 	term_free(t);
 	CHECK_INT(command(sealed, "list --search 血压", "phrase"), 0);
+	CHECK_INT(command(sealed, "show --masked f54c0613fce0", "phrase"), 0);
 	if (sealed) {
 		CHECK_INT(command(true, "vault passwd", "change"), 0);
 		CHECK_INT(command(true, "vault check", "next"), 0);
