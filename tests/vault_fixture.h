@@ -41,7 +41,7 @@ new_key(const char *passphrase, const unsigned char *recovery)
 struct sealed {
 	const char *dir;
 	char path[128];
-	struct clock clock;
+	struct clock *clock; /* the open notebook points at it */
 	struct vault_key *key;
 	struct notebook *nb;
 	struct err err;
@@ -53,13 +53,13 @@ struct sealed {
 static inline struct sealed
 sealed_new(void)
 {
-	struct sealed s = { .dir = folder_make() };
+	struct sealed s = { .dir = folder_make(), .clock = mem_alloc(sizeof(*s.clock)) };
 
 	snprintf(s.path, sizeof(s.path), "%s/worker.notebook", s.dir);
-	if (!clock_stop_at(&s.clock, FIXTURE_NOW, &s.err))
+	if (!clock_stop_at(s.clock, FIXTURE_NOW, &s.err))
 		abort();
 	s.key = new_key(SEALED_PHRASE, NULL);
-	s.nb = notebook_open_sealed(s.path, true, s.key, &s.clock, &s.err);
+	s.nb = notebook_open_sealed(s.path, true, s.key, s.clock, &s.err);
 	if (!s.nb) {
 		fprintf(stderr, "%s\n", s.err.text);
 		abort();
@@ -73,7 +73,7 @@ sealed_reopen(struct sealed *s)
 {
 	notebook_close(s->nb);
 	s->err = (struct err){ 0 };
-	s->nb = notebook_open_sealed(s->path, false, s->key, &s->clock, &s->err);
+	s->nb = notebook_open_sealed(s->path, false, s->key, s->clock, &s->err);
 	return s->nb != NULL;
 }
 
@@ -82,6 +82,7 @@ sealed_free(struct sealed *s)
 {
 	notebook_close(s->nb);
 	vault_key_free(s->key);
+	free(s->clock);
 	folder_remove(s->dir);
 }
 

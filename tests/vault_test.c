@@ -105,7 +105,7 @@ the_lock_outlives_a_change(void)
 	child = fork();
 	if (child == 0) {
 		struct notebook *nb =
-		    notebook_open_sealed(s.path, false, s.key, &s.clock, &s.err);
+		    notebook_open_sealed(s.path, false, s.key, s.clock, &s.err);
 
 		_exit(!nb && strstr(s.err.text, "another window") ? 0 : 1);
 	}
@@ -142,15 +142,15 @@ two_workers_cannot_open_each_others(void)
 	struct notebook *nb;
 
 	snprintf(path, sizeof(path), "%s/other.notebook", s.dir);
-	nb = notebook_open_sealed(path, true, other, &s.clock, &s.err);
+	nb = notebook_open_sealed(path, true, other, s.clock, &s.err);
 	CHECK(nb != NULL);
 	CHECK(notebook_set(nb, SETTING_WORKER_NAME, "周敏", &s.err));
 	notebook_close(nb);
 	CHECK(!opens_with(path, SEALED_PHRASE, &s.err));
 	CHECK(!opens_with(s.path, "the other one", &s.err));
-	CHECK(!notebook_open_sealed(path, false, s.key, &s.clock, &s.err));
+	CHECK(!notebook_open_sealed(path, false, s.key, s.clock, &s.err));
 	CHECK_INT(s.err.kind, ERR_INPUT);
-	CHECK(!notebook_open(path, false, &s.clock, &s.err));
+	CHECK(!notebook_open(path, false, s.clock, &s.err));
 	CHECK(opens_with(path, "the other one", &s.err));
 	vault_key_free(other);
 	sealed_free(&s);
@@ -256,7 +256,7 @@ either_copy_of_the_slots_will_do(void)
 		CHECK(opens_with(s.path, SEALED_PHRASE, &s.err));
 		CHECK(vault_facts(s.path, &facts, &s.err));
 		CHECK_INT(facts.copies_good, 1);
-		s.nb = notebook_open_sealed(s.path, false, s.key, &s.clock, &s.err);
+		s.nb = notebook_open_sealed(s.path, false, s.key, s.clock, &s.err);
 		CHECK(s.nb && has_setting(s.nb, "a", "1"));
 		CHECK(vault_facts(s.path, &facts, &s.err));
 		CHECK_INT(facts.copies_good, 2); /* opening mended it */
@@ -385,18 +385,18 @@ take_room_away(const char *path)
 static void
 convert_one(bool old_layout)
 {
-	struct sealed s = { .dir = folder_make() };
+	struct sealed s = { .dir = folder_make(), .clock = mem_alloc(sizeof(*s.clock)) };
 	char id[UUID_SIZE], other[160];
 	struct buf answers = { 0 }, cursor = { 0 };
 
 	snprintf(s.path, sizeof(s.path), "%s/worker.notebook", s.dir);
-	CHECK(clock_stop_at(&s.clock, FIXTURE_NOW, &s.err));
-	fill_plain(s.path, &s.clock, id);
+	CHECK(clock_stop_at(s.clock, FIXTURE_NOW, &s.err));
+	fill_plain(s.path, s.clock, id);
 	if (old_layout)
 		take_room_away(s.path);
 	CHECK(holds(s.path, "王淑芳"));
 	s.key = new_key(SEALED_PHRASE, NULL);
-	CHECK(vault_convert(s.path, s.key, &s.clock, &s.err));
+	CHECK(vault_convert(s.path, s.key, s.clock, &s.err));
 	CHECK_STR(s.err.text, "");
 	CHECK_INT(vault_look(s.path, &s.err), VAULT_SEALED);
 	CHECK(!holds(s.path, "王淑芳"));
@@ -414,7 +414,7 @@ convert_one(bool old_layout)
 				  " WHERE integrity_check = 'ok'", &s.err) == 1);
 	buf_clear(&answers);
 	buf_clear(&cursor);
-	CHECK(!vault_convert(s.path, s.key, &s.clock, &s.err)); /* it is sealed */
+	CHECK(!vault_convert(s.path, s.key, s.clock, &s.err)); /* it is sealed */
 	sealed_free(&s);
 }
 
@@ -442,13 +442,13 @@ what_a_conversion_left_is_wiped(void)
 	fd = open(plain, O_CREAT | O_WRONLY, 0600);
 	CHECK(write(fd, "王淑芳", 9) == 9);
 	close(fd);
-	s.nb = notebook_open_sealed(s.path, false, s.key, &s.clock, &s.err);
+	s.nb = notebook_open_sealed(s.path, false, s.key, s.clock, &s.err);
 	CHECK(s.nb != NULL);
 	CHECK(access(plain, F_OK) != 0);
 	notebook_close(s.nb);
 	/* Cut between the second name and the first's change: it is the notebook. */
 	CHECK(link(s.path, plain) == 0);
-	s.nb = notebook_open_sealed(s.path, false, s.key, &s.clock, &s.err);
+	s.nb = notebook_open_sealed(s.path, false, s.key, s.clock, &s.err);
 	CHECK(s.nb && access(plain, F_OK) != 0);
 	CHECK(s.nb && has_setting(s.nb, SETTING_WORKER_NAME, ""));
 	sealed_free(&s);

@@ -138,7 +138,7 @@ run_child(struct sealed *s, bool (*save)(struct notebook *, struct err *), int n
 	  struct outcome *out)
 {
 	struct err err = { 0 };
-	struct notebook *nb = notebook_open_sealed(s->path, false, s->key, &s->clock, &err);
+	struct notebook *nb = notebook_open_sealed(s->path, false, s->key, s->clock, &err);
 
 	if (!nb)
 		_exit(1);
@@ -170,7 +170,7 @@ fail_at(struct sealed *s, bool (*save)(struct notebook *, struct err *), int n,
 	pid_t child;
 
 	memset(out, 0, sizeof(*out));
-	s->nb = notebook_open_sealed(s->path, false, s->key, &s->clock, &s->err);
+	s->nb = notebook_open_sealed(s->path, false, s->key, s->clock, &s->err);
 	CHECK(s->nb && save_n(s->nb, 1, &s->err));
 	notebook_close(s->nb);
 	s->nb = NULL;
@@ -179,7 +179,7 @@ fail_at(struct sealed *s, bool (*save)(struct notebook *, struct err *), int n,
 		run_child(s, save, n, out);
 	waitpid(child, &status, 0);
 	CHECK(out->opened);
-	s->nb = notebook_open_sealed(s->path, false, s->key, &s->clock, &s->err);
+	s->nb = notebook_open_sealed(s->path, false, s->key, s->clock, &s->err);
 	CHECK(s->nb != NULL);
 	if (!s->nb)
 		return false;
@@ -194,7 +194,7 @@ fail_at(struct sealed *s, bool (*save)(struct notebook *, struct err *), int n,
 	notebook_close(s->nb);
 	s->nb = NULL;
 	if (n % 10 == 0)
-		CHECK(vault_check(s->path, s->key, &s->clock, &report, &s->err) &&
+		CHECK(vault_check(s->path, s->key, s->clock, &report, &s->err) &&
 		      vault_report_is_good(&report));
 	return out->reached || !(out->saved || out->refused);
 }
