@@ -65,9 +65,12 @@ struct wire_record {
 	size_t answers_len;
 	bool withdrawn;
 	const char *why;
+	const char *kind; /* "" for a record; else it is another thing: only this is read */
 };
 
-/* NULL and record, or the code to refuse with ("json", "too_big", "invalid") and
+#define WIRE_KIND_SIZE 33 /* of a kind's name, with its NUL */
+
+/* NULL and record (or only its kind), or the code to refuse with ("json", "too_big", "invalid") and
  * message and path filled (message in English). The id is filled whenever readable. */
 const char *wire_record_read(const char *line, size_t len, struct buf *scratch,
     struct wire_record *record, struct buf *path, struct buf *message);
@@ -92,6 +95,7 @@ struct wire_limits {
 /* What /v1/hello says, as far as a notebook wants it. */
 struct wire_hello {
 	int64_t time;      /* the collector's clock, milliseconds since 1970 */
+	bool keeps_kinds;  /* takes lines of a batch that are no records */
 	char closing[12];  /* "17:00-18:30", its own local time; "": no such window */
 	struct wire_limits limits; /* at most what stood there before */
 };

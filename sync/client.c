@@ -246,6 +246,7 @@ take_hello(struct client *c, const struct line_result *r)
 	if (!wire_hello_read(buf_text(r->answer), r->answer->len, &hello))
 		return false;
 	c->batch.limits = hello.limits;
+	c->batch.trail.wanted = hello.keeps_kinds;
 	c->progress.skew = skew(c, hello.time, r);
 	c->greeted = true;
 	return keep_closing(c, hello.closing) && begin_receipt(c, &c->err);
@@ -260,10 +261,10 @@ ask_batch(struct client *c)
 		.type = "application/x-ndjson", .encoding = "gzip",
 		.batch = c->batch.id };
 
-	if (!c->batch.count) {
+	if (batch_is_empty(&c->batch)) {
 		if (!batch_gather(&c->batch, c->nb, &c->err))
 			return NEXT_FAILED;
-		if (!c->batch.count)
+		if (batch_is_empty(&c->batch))
 			return NEXT_NOTHING;
 	}
 	switch (batch_pack(&c->batch, c->nb, &c->err)) {
@@ -314,6 +315,10 @@ batch_failed(struct client *c, const struct line_result *r)
 	if (r->action != LINE_SPLIT)
 		return false;
 	/* A single record that is too large comes back to its writer. */
+	if (batch_leave_trail(&c->batch)) {
+		batch_drop(&c->batch);
+		return true;
+	}
 	if (c->batch.count == 1) {
 		batch_refuse_only(&c->batch, _(r->text));
 		return store_answers(c, r->milliseconds);

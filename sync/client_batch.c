@@ -39,7 +39,8 @@ batch_drop(struct client_batch *b)
 	for (i = 0; i < b->count; i++)
 		item_clear(&b->items[i]);
 	b->count = b->packed_to = b->lines = 0;
-	b->odd = false;
+	b->odd = b->only_trail = false;
+	b->trail.last = 0;
 	buf_reset(&b->packed);
 }
 
@@ -104,9 +105,16 @@ batch_gather(struct client_batch *b, struct notebook *nb, struct err *err)
 	batch_drop(b);
 	if (!outbox_each(nb, b->after, most, choose, b, err))
 		return false;
-	if (b->count)
-		qsort(b->items, b->count, sizeof(*b->items), by_form);
+	if (!b->count)
+		return trail_waits(&b->trail, nb, &b->only_trail, err);
+	qsort(b->items, b->count, sizeof(*b->items), by_form);
 	return true;
+}
+
+bool
+batch_is_empty(const struct client_batch *b)
+{
+	return !b->count && !b->only_trail;
 }
 
 /* The older half of it; the others are chosen again next time. */
@@ -143,6 +151,18 @@ pack_one(struct client_batch *b, struct notebook *nb, struct err *err)
 	return wire_packer_add(b->packer, b->line.data, b->line.len, err);
 }
 
+/* As many entries as records, so that a bad line carries little of it at a time. */
+static bool
+pack_trail(struct client_batch *b, struct notebook *nb, struct err *err)
+{
+	buf_reset(&b->line);
+	if (!trail_write(&b->trail, nb, b->pace.records, &b->line, err))
+		return false;
+	b->lines += b->line.len;
+	return !b->line.len ||
+	    wire_packer_add(b->packer, b->line.data, b->line.len, err);
+}
+
 /* Within the limits, and not so well compressed that it would pass for a bomb. */
 static bool
 fits(const struct client_batch *b)
@@ -169,10 +189,10 @@ batch_pack(struct client_batch *b, struct notebook *nb, struct err *err)
 			return BATCH_FAILED;
 	if (b->packed_to < b->count)
 		return BATCH_PACKING;
-	if (!wire_packer_end(b->packer, err))
+	if (!pack_trail(b, nb, err) || !wire_packer_end(b->packer, err))
 		return BATCH_FAILED;
 	b->shrinks = b->lines / b->packed.len + 1;
-	if (fits(b) || b->count == 1)
+	if (fits(b) || b->count <= 1)
 		return BATCH_PACKED;
 	keep_half(b);
 	return BATCH_PACKING;
@@ -181,7 +201,16 @@ batch_pack(struct client_batch *b, struct notebook *nb, struct err *err)
 void
 batch_halve(struct client_batch *b)
 {
-	pace_halve(&b->pace, b->count);
+	pace_halve(&b->pace, b->count ? b->count : (size_t)b->pace.records);
+}
+
+bool
+batch_leave_trail(struct client_batch *b)
+{
+	bool left = b->trail.last != 0;
+
+	b->trail = (struct client_trail){ .wanted = b->trail.wanted && !left };
+	return left;
 }
 
 void
@@ -208,9 +237,16 @@ static void
 take_refusal(const struct wire_refusal *refusal, void *data)
 {
 	struct client_batch *b = data;
-	struct batch_item *it = &b->items[refusal->line];
+	struct batch_item *it;
 	struct buf message = { 0 };
 	size_t i;
+
+	if (refusal->line == b->count) { /* the log's */
+		b->odd |= b->trail.put_off;
+		b->trail.put_off = true;
+		return;
+	}
+	it = &b->items[refusal->line];
 
 	/* It names what it refuses twice, so that a wrong line is noticed. */
 	if (it->listed || (*refusal->id && strcmp(refusal->id, it->id) != 0) ||
@@ -237,7 +273,9 @@ take_refusal(const struct wire_refusal *refusal, void *data)
 bool
 batch_read_answer(struct client_batch *b, const char *text, size_t len)
 {
-	return wire_answer_read(text, len, b->id, b->count, take_refusal, b) && !b->odd;
+	size_t lines = b->count + (b->trail.last ? 1 : 0);
+
+	return wire_answer_read(text, len, b->id, lines, take_refusal, b) && !b->odd;
 }
 
 void
@@ -278,9 +316,10 @@ bool
 batch_store(struct client_batch *b, struct notebook *nb, int64_t receipt,
     int64_t milliseconds, struct batch_counts *counts, struct err *err)
 {
-	struct outbox_answer *answers = mem_alloc(b->count * sizeof(*answers));
+	struct outbox_answer *answers = mem_alloc((b->count + 1) * sizeof(*answers));
 	size_t n = fill_answers(b, answers, counts), i;
-	bool ok = outbox_answered(nb, receipt, answers, n, err);
+	bool ok = outbox_answered(nb, receipt, answers, n, err) &&
+	    trail_answered(&b->trail, nb, err);
 
 	free(answers);
 	if (!ok)
@@ -288,7 +327,8 @@ batch_store(struct client_batch *b, struct notebook *nb, int64_t receipt,
 	for (i = 0; i < b->count; i++)
 		if (b->items[i].seq > b->after)
 			b->after = b->items[i].seq;
-	pace_clean(&b->pace, b->count, milliseconds);
+	if (b->count)
+		pace_clean(&b->pace, b->count, milliseconds);
 	batch_drop(b);
 	return true;
 }

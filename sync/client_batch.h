@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "client_trail.h"
 #include "client_pace.h"
 #include "uuid.h"
 #include "wire.h"
@@ -45,6 +46,8 @@ struct client_batch {
 	int64_t after;    /* seq: everything up to here was dealt with */
 	struct pace pace;
 	struct wire_limits limits;
+	struct client_trail trail;
+	bool only_trail; /* no revision waits, but some of the log does */
 };
 
 struct batch_counts {
@@ -59,8 +62,10 @@ void batch_clear(struct client_batch *b);
 /* Forgets what was chosen; it is chosen again. */
 void batch_drop(struct client_batch *b);
 
-/* Chooses the next batch, oldest first; count 0 when nothing waits any more. */
+/* Chooses the next batch, oldest first; batch_is_empty() when nothing waits any more. */
 bool batch_gather(struct client_batch *b, struct notebook *nb, struct err *err);
+
+bool batch_is_empty(const struct client_batch *b);
 
 enum batch_state { BATCH_PACKING, BATCH_PACKED, BATCH_FAILED };
 
@@ -69,6 +74,8 @@ enum batch_state batch_pack(struct client_batch *b, struct notebook *nb, struct 
 
 /* After a cut, or a 413, whose document may name the collector's limits. */
 void batch_halve(struct client_batch *b);
+/* After a 413 of a body that the log stood in: it stays at home. False: it did not. */
+bool batch_leave_trail(struct client_batch *b);
 void batch_shrink(struct client_batch *b, const char *problem, size_t len);
 
 /* What was said of every revision; false when this is no answer to this batch. */

@@ -72,6 +72,7 @@ enum member {
 	ANSWERS,
 	WITHDRAWN,
 	WHY,
+	KIND,
 	MEMBERS
 };
 
@@ -98,6 +99,7 @@ static const struct {
 	[ANSWERS]      = { "answers",   TREE,   0 },
 	[WITHDRAWN]    = { "withdrawn", FLAG,   0 },
 	[WHY]          = { "why",       TEXT,   4000 },
+	[KIND]         = { "kind",      TEXT,   WIRE_KIND_SIZE - 1 },
 };
 /* clang-format on */
 
@@ -112,6 +114,7 @@ struct reading {
 	struct buf *scratch, *path, *message;
 	size_t at[MEMBERS]; /* where a text stands in scratch */
 	unsigned seen;      /* bits of enum member */
+	unsigned kept;      /* of texts that stand in scratch */
 	bool bad;           /* path and message say why */
 };
 
@@ -158,6 +161,7 @@ take_text(struct reading *rd, enum member m, const char *text, size_t len)
 		return;
 	}
 	rd->at[m] = rd->scratch->len;
+	rd->kept |= BIT(m);
 	buf_add(rd->scratch, text, len + 1);
 	if (m != ID || !uuid_valid(text))
 		return;
@@ -339,6 +343,22 @@ fill_hash(struct reading *rd)
 	buf_add(rd->scratch, hash, sizeof(hash));
 }
 
+/* Of a line that is no record only the kind is read: what its members mean is not known
+ * here. */
+static bool
+is_other(struct reading *rd)
+{
+	const char *kind = rd->kept & BIT(KIND) ? rd->scratch->data + rd->at[KIND] : "";
+
+	if (!is_name(kind) || !strcmp(kind, "record"))
+		return false;
+	*rd->record = (struct wire_record){ .kind = kind };
+	rd->bad = true; /* nothing else is lent */
+	buf_reset(rd->path);
+	buf_reset(rd->message);
+	return true;
+}
+
 /* Texts are pointed at only now: scratch may have moved while it grew. */
 static void
 point_at_texts(struct reading *rd)
@@ -355,6 +375,8 @@ point_at_texts(struct reading *rd)
 	rec->hash = text_of(rd, HASH);
 	rec->base_hash = text_of(rd, BASE_HASH);
 	rec->why = text_of(rd, WHY);
+	if (!rec->kind)
+		rec->kind = "";
 }
 
 const char *
@@ -364,7 +386,7 @@ wire_record_read(const char *line, size_t len, struct buf *scratch,
 	struct reading rd = { .record = record, .scratch = scratch, .path = path,
 		.message = message };
 	struct json_reader r;
-	bool well_formed;
+	bool well_formed, other = false;
 
 	*record = (struct wire_record){ 0 };
 	buf_reset(scratch);
@@ -379,7 +401,9 @@ wire_record_read(const char *line, size_t len, struct buf *scratch,
 		buf_str(message, r.problem ? r.problem : "not one JSON object");
 	}
 	json_reader_clear(&r);
-	if (well_formed) {
+	if (well_formed)
+		other = is_other(&rd);
+	if (well_formed && !other) {
 		check_needed(&rd);
 		fill_hash(&rd);
 	}
@@ -392,6 +416,8 @@ wire_record_read(const char *line, size_t len, struct buf *scratch,
 		buf_fmt(message, "the record is larger than %u kB", WIRE_RECORD_MAX >> 10);
 		return "too_big";
 	}
+	if (other)
+		return NULL;
 	check_values(&rd);
 	return rd.bad ? "invalid" : NULL;
 }

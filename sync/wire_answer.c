@@ -206,6 +206,12 @@ read_hello_member(struct json_reader *r, struct wire_hello *hello, bool *spoken)
 	if (!strcmp(r->text, "time"))
 		return json_next(r) == JSON_STRING &&
 		    clock_parse(r->text, &hello->time, &offset);
+	if (!strcmp(r->text, "keeps_kinds")) {
+		enum json_token token = json_next(r);
+
+		hello->keeps_kinds = token == JSON_TRUE;
+		return token == JSON_TRUE || token == JSON_FALSE;
+	}
 	if (!strcmp(r->text, "limits"))
 		return json_next(r) == JSON_OBJECT && read_limits(r, &hello->limits);
 	if (strcmp(r->text, "closing") != 0)
@@ -226,6 +232,7 @@ wire_hello_read(const char *text, size_t len, struct wire_hello *hello)
 
 	hello->time = 0;
 	hello->closing[0] = '\0';
+	hello->keeps_kinds = false;
 	json_reader_init(&r, text, len);
 	ok = json_next(&r) == JSON_OBJECT;
 	while (ok && (token = json_next(&r)) == JSON_NAME)

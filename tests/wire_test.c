@@ -134,6 +134,14 @@ static const struct {
 	{ "a bare withdrawal", HEAD "\"withdrawn\":true,\"why\":\"x\"}", NULL, "" },
 	{ "a withdrawal with answers", HEAD "\"withdrawn\":true,\"why\":\"x\","
 	    "\"answers\":{}}", "invalid", "answers" },
+	{ "another kind of thing", "{\"kind\":\"audit\",\"id\":7,\"hash\":\"of another length\"}",
+	    NULL, "" },
+	{ "a record that says so", HEAD "\"kind\":\"record\",\"withdrawn\":true,"
+	    "\"why\":\"x\"}", NULL, "" },
+	{ "a kind that is no name", HEAD "\"kind\":\"a b\",\"answers\":{}}", "invalid", "form" },
+	{ "a kind that is too long", HEAD "\"kind\":\"123456789012345678901234567890123\"}",
+	    "invalid", "kind" },
+	{ "another kind, cut", "{\"kind\":\"audit\",\"id\":7", "json", "" },
 	{ "withdrawn as text", HEAD "\"withdrawn\":\"yes\",\"why\":\"x\"}", "invalid",
 	    "withdrawn" },
 };
@@ -154,6 +162,23 @@ lines_are_read_or_refused(void)
 		CHECK_STR(buf_text(&path), lines[i].path);
 		CHECK((code != NULL) == (message.len > 0));
 	}
+	buf_clear(&scratch);
+	buf_clear(&path);
+	buf_clear(&message);
+}
+
+static void
+another_kind_is_only_named(void)
+{
+	static const char line[] =
+	    "{\"id\":\"" ID "\",\"rev\":7,\"kind\":\"audit\",\"user\":\"x\"}";
+	struct buf scratch = { 0 }, path = { 0 }, message = { 0 };
+	struct wire_record r;
+
+	CHECK_STR(wire_record_read(line, strlen(line), &scratch, &r, &path, &message), NULL);
+	CHECK_STR(r.kind, "audit");
+	CHECK_STR(r.user, "");
+	CHECK_INT(r.rev, 0);
 	buf_clear(&scratch);
 	buf_clear(&path);
 	buf_clear(&message);
@@ -499,6 +524,7 @@ main(void)
 	RUN(a_record_survives_the_line);
 	RUN(a_withdrawal_survives_the_line);
 	lines_are_read_or_refused();
+	RUN(another_kind_is_only_named);
 	RUN(a_refused_line_still_says_whose_it_is);
 	RUN(size_and_depth_have_an_end);
 	RUN(gzip_comes_back_whole);

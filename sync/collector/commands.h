@@ -51,6 +51,9 @@ int cmd_token_remove(const struct words *words, struct err *err);
 int cmd_export(const struct words *words, struct err *err);
 int cmd_stats(const struct words *words, struct err *err);
 
+/* audit_command.c */
+int cmd_audit(const struct words *words, struct err *err);
+
 /* desk_commands.c */
 int cmd_enrol(const struct words *words, struct err *err);
 int cmd_workers(const struct words *words, struct err *err);

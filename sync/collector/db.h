@@ -205,6 +205,16 @@ struct db_ops {
 	enum db_result (*store)(struct db *db, const struct wire_record *const *records,
 	    size_t count, int64_t device, int64_t batch, struct err *err);
 
+	/* Lines that are no records, as they came. kept: DB_NONE when it is not there. */
+	enum db_result (*kept)(struct db *db, const char *line, size_t len,
+	    struct err *err);
+	enum db_result (*keep)(struct db *db, const char *kind, const char *line, size_t len,
+	    int64_t batch, struct err *err);
+	/* Oldest first. */
+	enum db_result (*kept_each)(struct db *db, const char *kind,
+	    bool (*row)(const char *line, size_t len, void *data), void *data,
+	    struct err *err);
+
 	/* Whom these records were handed over to, oldest first, in the order of the ids. */
 	enum db_result (*holders)(struct db *db, const char *const *ids, size_t count,
 	    void (*row)(size_t record, const char *user, void *data), void *data,

@@ -24,6 +24,7 @@ enum stmt {
 	NEEDS_FORGET, NEED_ADD, NEED_ANSWER, NEED_FIND, NEEDS_OPEN, REV_NEWEST,
 	ANSWER_REF, SETTLED_PUT, SETTLED_PUT_ALL, SETTLED_AFTER,
 	META_GET, META_SET,
+	KEPT, KEEP, KEPT_EACH,
 	STMTS
 };
 
@@ -86,6 +87,12 @@ enum db_result db_sqlite_batch_add(struct db *db, const struct db_batch *batch,
     int64_t *id, struct err *err);
 enum db_result db_sqlite_store(struct db *db, const struct wire_record *const
     *records, size_t count, int64_t device, int64_t batch, struct err *err);
+enum db_result db_sqlite_kept(struct db *db, const char *line, size_t len,
+    struct err *err);
+enum db_result db_sqlite_keep(struct db *db, const char *kind, const char *line,
+    size_t len, int64_t batch, struct err *err);
+enum db_result db_sqlite_kept_each(struct db *db, const char *kind,
+    bool (*row)(const char *line, size_t len, void *data), void *data, struct err *err);
 enum db_result db_sqlite_holders(struct db *db, const char *const *ids, size_t count,
     void (*row)(size_t record, const char *user, void *data), void *data, struct err
     *err);

@@ -86,6 +86,14 @@ const char *const db_sqlite_migrations[] = {
 	"CREATE INDEX need_answer_ref ON need_answer (ref);"
 	"CREATE TABLE meta ("        /* what the collector remembers of itself */
 	" key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
+	/* 3 */
+	"CREATE TABLE kept ("        /* lines of batches that are no records, as they came */
+	" seq INTEGER PRIMARY KEY,"
+	" kind TEXT NOT NULL,"       /* 'audit', or one of a later version's */
+	" sha BLOB NOT NULL UNIQUE," /* of the line */
+	" batch INTEGER NOT NULL REFERENCES batch (id),"
+	" line TEXT NOT NULL);"
+	"CREATE INDEX kept_kind ON kept (kind);",
 };
 
 const int db_sqlite_migration_count =
@@ -233,6 +241,10 @@ const char *const db_sqlite_statements[STMTS] = {
 	    "  ORDER BY a.day DESC, a.number DESC LIMIT 1), 0)"
 	    " FROM change c WHERE c.feed = ?1 AND c.audience = ?2 AND c.seq > ?3"
 	    " ORDER BY c.seq",
+	[KEPT] = "SELECT 1 FROM kept WHERE sha = ?1",
+	[KEEP] = "INSERT INTO kept (kind, sha, batch, line) VALUES (?1, ?2, ?3, ?4)"
+	    " ON CONFLICT DO NOTHING",
+	[KEPT_EACH] = "SELECT line FROM kept WHERE kind = ?1 ORDER BY seq",
 	[META_GET] = "SELECT value FROM meta WHERE key = ?1",
 	[META_SET] = "INSERT INTO meta (key, value) VALUES (?1, ?2)"
 	    " ON CONFLICT (key) DO UPDATE SET value = excluded.value",

@@ -227,6 +227,8 @@ run_hello(struct request *r, struct answer *answer)
 	json_member(&w, "device", r->device.name);
 	if (*r->device.worker)
 		json_member(&w, "user", r->device.worker);
+	json_name(&w, "keeps_kinds");
+	json_bool(&w, true);
 	if (key.len)
 		json_member(&w, "key", key.data);
 	buf_clear(&key);

@@ -23,6 +23,7 @@ struct line {
 	struct buf path, message;
 	const char *code; /* why it is not stored; NULL: it is, or was already */
 	bool same;
+	bool other; /* no record: kept as it is */
 	size_t group; /* index into the ids asked for */
 };
 
@@ -141,6 +142,7 @@ read_lines(struct work *w)
 
 		line->code = wire_record_read(line->text, line->len, &line->scratch,
 		    &line->record, &line->path, &line->message);
+		line->other = !line->code && *line->record.kind;
 		if (line->code && !strcmp(line->code, "json"))
 			broken++;
 	}
@@ -170,7 +172,7 @@ group(struct work *w)
 	w->ids = mem_alloc(w->count * sizeof(char *));
 	w->held = mem_alloc(w->count * sizeof(bool));
 	for (i = 0; i < w->count; i++)
-		if (!w->lines[i].code)
+		if (!w->lines[i].code && !w->lines[i].other)
 			w->order[w->good++] = &w->lines[i];
 	qsort(w->order, w->good, sizeof(struct line *), by_revision);
 	for (i = 0; i < w->good; i++) {
@@ -333,6 +335,25 @@ judge_all(struct work *w)
 	free(near);
 }
 
+/* Which of the lines that are no records are here already. */
+static enum db_result
+look_for_others(struct work *w, struct err *err)
+{
+	enum db_result result = DB_OK;
+
+	for (size_t i = 0; i < w->count && result == DB_OK; i++) {
+		struct line *line = &w->lines[i];
+
+		if (!line->other)
+			continue;
+		result = w->ops->kept(w->db, line->text, line->len, err);
+		line->same = result == DB_OK;
+		if (result == DB_NONE)
+			result = DB_OK;
+	}
+	return result;
+}
+
 static void
 count(const struct work *w, struct ingest_counts *counts)
 {
@@ -382,13 +403,17 @@ store_new(struct work *w, const struct ingest_batch *batch, const char *now,
 
 	/* In the order of the batch: oldest first, as the worker wrote them. */
 	for (i = 0; i < w->count; i++)
-		if (!w->lines[i].code && !w->lines[i].same)
+		if (!w->lines[i].code && !w->lines[i].same && !w->lines[i].other)
 			fresh[n++] = &w->lines[i].record;
 	result = w->ops->batch_add(w->db, &row, &id, err);
 	if (result == DB_OK)
 		result = w->ops->store(w->db, fresh, n, batch->device->id, id, err);
 	for (i = 0; i < n && result == DB_OK; i++)
 		result = needs_take(w->ops, w->db, fresh[i], err);
+	for (i = 0; i < w->count && result == DB_OK; i++)
+		if (w->lines[i].other && !w->lines[i].same)
+			result = w->ops->keep(w->db, w->lines[i].record.kind,
+			    w->lines[i].text, w->lines[i].len, id, err);
 	free(fresh);
 	return result;
 }
@@ -424,6 +449,8 @@ transact(struct work *w, const struct clock *clock, const struct ingest_batch *b
 	result = w->ops->known(w->db, w->ids, w->groups, keep_claim, w, err);
 	if (result == DB_OK)
 		result = w->ops->holders(w->db, w->ids, w->groups, keep_holder, w, err);
+	if (result == DB_OK)
+		result = look_for_others(w, err);
 	if (result == DB_OK) {
 		judge_all(w);
 		count(w, counts);

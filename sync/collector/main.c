@@ -115,6 +115,10 @@ static const struct command commands[] = {
 	    "export --db FILE --format jsonl|csv [--form ID] [--all] [--out FILE]",
 	    N_("the last revision of every record; --all: withdrawn ones too"),
 	    BIT(O_FORMAT) | BIT(O_FORM) | BIT(O_OUT) | BIT(O_ALL), 0, 0, cmd_export },
+	{ "audit", "audit --db FILE [--user USER] [--json]",
+	    N_("the notebooks' logs: who finished, withdrew, saw in full, exported, unlocked; "
+	       "and whether each is one unbroken chain"),
+	    BIT(O_USER) | BIT(O_JSON), 0, 0, cmd_audit },
 	{ "stats", "stats --db FILE [--json]", N_("what there is, in numbers"),
 	    BIT(O_JSON), 0, 0, cmd_stats },
 };

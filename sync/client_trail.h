@@ -1,0 +1,35 @@
+/*
+ * client_trail - the notebook's log on its way to the collector, a piece a batch
+ *
+ * A piece is the last line of a batch's body. It goes again, cut anew, until the
+ * collector has said that it is stored. Holding it back never holds records back.
+ */
+#ifndef CLIENT_TRAIL_H
+#define CLIENT_TRAIL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct buf;
+struct err;
+struct notebook;
+
+/* {0} is one that is not sent. */
+struct client_trail {
+	bool wanted;    /* the collector keeps lines of other kinds than records */
+	int64_t last;   /* the last entry in the batch under way; 0: none is in it */
+	bool put_off;   /* the answer said that it is not stored */
+};
+
+/* Is there something to send? */
+bool trail_waits(const struct client_trail *trail, struct notebook *nb, bool *waits,
+    struct err *err);
+
+/* Appends a line of at most so many entries; nothing when nothing waits. */
+bool trail_write(struct client_trail *trail, struct notebook *nb, int most, struct buf *line,
+    struct err *err);
+
+/* The batch was answered for. What was put off is not tried again in this run. */
+bool trail_answered(struct client_trail *trail, struct notebook *nb, struct err *err);
+
+#endif
