@@ -37,6 +37,9 @@ struct worker {
 /* Appends the folder's path. */
 bool place_folder(struct buf *path, struct err *err);
 
+/* Makes a folder, and those above it, for nobody else to look into. */
+bool place_make_folders(const char *path, struct err *err);
+
 /* Names of the notebooks here, sorted; a NULL-terminated array of given strings, to
  * be freed with place_names_free(). NULL and err when the folder cannot be read. */
 char **place_names(size_t *count, struct err *err);

@@ -28,8 +28,8 @@
 /* The shipped files as they stood when they were last taken in. */
 #define SETTING_FORMS_STAMP "forms.stamp"
 
-static bool
-make_folders(const char *path, struct err *err)
+bool
+place_make_folders(const char *path, struct err *err)
 {
 	char *copy = mem_strdup(path);
 	bool good = true;
@@ -532,7 +532,7 @@ place_create_sealed(const struct worker *worker,
 	struct notebook *nb = NULL;
 
 	if (!name_is_usable(worker->name, err) || !place_folder(&folder, err) ||
-	    !make_folders(buf_text(&folder), err) ||
+	    !place_make_folders(buf_text(&folder), err) ||
 	    !notebook_path(worker->name, &path, err))
 		goto out;
 	if (access(buf_text(&path), F_OK) == 0) {

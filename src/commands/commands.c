@@ -37,6 +37,8 @@ static const struct option set_options[] = {
 	{ "--station",   "NAME", N_("service point") },
 	{ "--collector", "URL",  N_("address of the district's collector") },
 	{ "--token",     "TOKEN", N_("device token that the collector gave") },
+	{ "--backup",    "FOLDER", N_("where a backup goes after each sync; \"off\": none is made") },
+	{ "--backup-keep", "N", N_("how many backups are kept there (7)") },
 	{ "--screen-language", "CODE", N_("language of the screens: zh or en") },
 	{ 0 },
 };
@@ -86,6 +88,11 @@ static const struct option withdraw_options[] = {
 	{ 0 },
 };
 
+static const struct option restore_options[] = {
+	{ "--rehearse", NULL, N_("change nothing: restore beside the notebook, compare, remove") },
+	{ 0 },
+};
+
 const struct command commands[] = {
 	{ "screen",     "",     0, 0,  N_("open the notebook on the screen (what minqing alone does)"), NULL, command_screen },
 	{ "init",       "",     0, 0,  N_("make a worker's notebook"), init_options, command_init },
@@ -102,6 +109,8 @@ const struct command commands[] = {
 	{ "sync",       "",     0, 0,  N_("send what is queued to the collector"), json_option, command_sync },
 	{ "receipts",   "",     0, 0,  N_("list what each sync did"), json_option, command_receipts },
 	{ "audit",      "",     0, 0,  N_("list the notebook's log: who finished, withdrew, saw in full, exported, unlocked; and check it"), json_option, command_audit },
+	{ "backup",     "[FOLDER]", 0, 1, N_("copy the notebook into a folder, a USB stick for one, and read the copy back"), NULL, command_backup },
+	{ "restore",    "FILE", 1, 1, N_("make a backup the worker's notebook again; the one that is here is kept beside it"), restore_options, command_restore },
 	{ "vault status", "",   0, 0,  N_("is the notebook sealed, and how; asks for nothing"), NULL, command_vault_status },
 	{ "vault encrypt", "",  0, 0,  N_("seal the notebook with a passphrase"), NULL, command_vault_encrypt },
 	{ "vault passwd", "",   0, 0,  N_("give a sealed notebook another passphrase"), NULL, command_vault_passwd },

@@ -10,9 +10,11 @@
 #include "notebook.h"
 #include "passphrase.h"
 #include "place.h"
+#include "rescue.h"
 #include "vault.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool
@@ -69,10 +71,31 @@ static const struct {
 	{ "--station",         SETTING_STATION,     N_("service point") },
 	{ "--collector",       SETTING_COLLECTOR,   N_("collector") },
 	{ "--token",           SETTING_TOKEN,       N_("device token") },
+	{ "--backup",          SETTING_BACKUP_FOLDER, N_("backups") },
+	{ "--backup-keep",     SETTING_BACKUP_KEEP, N_("backups kept") },
 	{ "--screen-language", SETTING_LANGUAGE,    N_("language") },
 	{ NULL,                SETTING_DEVICE,      N_("device") },
 };
 /* clang-format on */
+
+/* False and err when the value makes no sense. */
+static bool
+is_sensible(const char *key, const char *value, struct err *err)
+{
+	char *end;
+	long keep = strtol(value, &end, 10);
+
+	if (strcmp(key, SETTING_BACKUP_KEEP) == 0 && (*end || keep < 1 || keep > 999))
+		return err_set(err, ERR_INPUT,
+		    _("\"%s\" is no number of backups: say one from 1 to 999."), value);
+	if (strcmp(key, SETTING_BACKUP_FOLDER) == 0 && *value && *value != '/' &&
+	    strcmp(value, RESCUE_OFF) != 0)
+		return err_set(err, ERR_INPUT,
+		    _("\"%s\" is no folder for backups: write its whole path, beginning "
+		      "with /, or \"off\"."),
+		    value);
+	return true;
+}
 
 /* A token is never shown: only whether there is one. */
 static const char *
@@ -99,7 +122,8 @@ command_settings(const struct command_context *context, const struct words *word
 		struct buf now = { 0 };
 
 		if (value)
-			good = notebook_set(nb, rows[i].key, value, &err);
+			good = is_sensible(rows[i].key, value, &err) &&
+			       notebook_set(nb, rows[i].key, value, &err);
 		good = good && notebook_get(nb, rows[i].key, &now, &err);
 		if (good)
 			printf("%s: %s\n", _(rows[i].label),

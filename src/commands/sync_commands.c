@@ -11,6 +11,7 @@
 #include "json.h"
 #include "notebook.h"
 #include "outbox.h"
+#include "rescue.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -82,6 +83,19 @@ run_sync(struct client *c, bool json)
 	return client_progress(c)->refused ? EXIT_WRONG : EXIT_OK;
 }
 
+/* A day that is sent is also put away. The sync is good without it. */
+static void
+back_up(struct notebook *nb)
+{
+	struct buf words = { 0 };
+
+	if (!rescue_after_sync(nb, &words))
+		fprintf(stderr, "minqing: ");
+	if (words.len)
+		fprintf(stderr, "%s\n", buf_text(&words));
+	buf_clear(&words);
+}
+
 int
 command_sync(const struct command_context *context, const struct words *words)
 {
@@ -96,6 +110,8 @@ command_sync(const struct command_context *context, const struct words *words)
 	sigaction(SIGINT, &action, NULL);
 	c = client_new(nb, CLIENT_BY_HAND, &err);
 	status = c ? run_sync(c, words_get(words, "--json") != NULL) : command_failed(&err);
+	if (c && (status == EXIT_OK || status == EXIT_WRONG))
+		back_up(nb);
 	client_free(c);
 	notebook_close(nb);
 	return status;

@@ -228,8 +228,10 @@ notebook_open_sealed(const char *path, bool create, struct vault_key *key,
 	if (!vault_prepare(path, key, err))
 		return NULL;
 	nb = open_file(&o, err);
-	if (nb)
-		ballast_lay(path);
+	if (!nb)
+		return NULL;
+	nb->key = key;
+	ballast_lay(path);
 	return nb;
 }
 
@@ -237,6 +239,7 @@ void
 notebook_keep_key(struct notebook *nb, struct vault_key *key)
 {
 	nb->key = key;
+	nb->key_is_ours = true;
 }
 
 struct notebook *
@@ -263,7 +266,8 @@ notebook_close(struct notebook *nb)
 	assert(code == SQLITE_OK);
 	(void)code;
 	vault_vfs_free(nb->vfs);
-	vault_key_free(nb->key);
+	if (nb->key_is_ours)
+		vault_key_free(nb->key);
 	forms_forget(nb);
 	free(nb->path);
 	buf_clear(&nb->kept);

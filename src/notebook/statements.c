@@ -284,6 +284,18 @@ const char *const stmt_sql[STMT_COUNT] = {
 	"SELECT count(*) FROM (SELECT 1 FROM follow f INDEXED BY follow_open"
 	" WHERE" FOLLOW_OPEN " LIMIT ?4)",
 
+/* Two columns that name a thing, in their order, and its bytes. */
+[STMT_COMPARE_REVISIONS] =
+	"SELECT r.id, printf('%08d', v.rev), v.hash || coalesce(v.answers, v.why)"
+	" FROM record r JOIN revision v ON v.record = r.number ORDER BY r.id, v.rev",
+[STMT_COMPARE_DRAFTS] =
+	"SELECT r.id, '', d.answers FROM record r JOIN draft d ON d.record = r.number"
+	" ORDER BY r.id",
+[STMT_COMPARE_FORMS] =
+	"SELECT id, version, source FROM form ORDER BY id, version",
+[STMT_COMPARE_LISTS] =
+	"SELECT filename, '', text FROM list ORDER BY filename",
+
 [STMT_AUDIT_HEAD] =
 	"SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1",
 [STMT_AUDIT_ADD] =

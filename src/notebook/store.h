@@ -88,6 +88,10 @@ enum stmt {
 	STMT_FOLLOW_LIST,
 	STMT_FOLLOW_OF,
 	STMT_FOLLOW_COUNT,
+	STMT_COMPARE_REVISIONS,
+	STMT_COMPARE_DRAFTS,
+	STMT_COMPARE_FORMS,
+	STMT_COMPARE_LISTS,
 	STMT_AUDIT_HEAD,
 	STMT_AUDIT_ADD,
 	STMT_AUDIT_EACH,
@@ -107,7 +111,8 @@ struct notebook {
 	sqlite3 *db;
 	struct vault_vfs *vfs; /* its files */
 	char *path;
-	struct vault_key *key; /* its own, or NULL */
+	struct vault_key *key; /* it was opened with; NULL: plain */
+	bool key_is_ours;
 	struct buf kept; /* where a copy of the damaged file was kept; or empty */
 	const struct clock *clock;
 	int depth; /* transactions and savepoints that are open */

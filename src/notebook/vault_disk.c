@@ -72,6 +72,47 @@ disk_size(struct disk_file *f, sqlite3_int64 *size)
 	return f->file->pMethods->xFileSize(f->file, size);
 }
 
+bool
+disk_lock_alone(struct disk_file *f)
+{
+	static const int levels[] = { SQLITE_LOCK_SHARED, SQLITE_LOCK_EXCLUSIVE };
+
+	for (int i = 0; i < 2; i++)
+		if (f->file->pMethods->xLock(f->file, levels[i]) != SQLITE_OK)
+			return false;
+	return true;
+}
+
+int
+disk_copy(const char *from, const char *to)
+{
+	unsigned char piece[65536];
+	sqlite3_int64 size = 0;
+	int code, open_code;
+	struct disk_file *in = disk_open(from, DISK_READ, &code), *out = NULL;
+
+	if (in && (code = disk_size(in, &size)) == SQLITE_OK) {
+		out = disk_open(to, DISK_CREATE, &open_code);
+		code = open_code;
+	}
+	for (sqlite3_int64 at = 0; out && code == SQLITE_OK && at < size;
+	     at += (int)sizeof(piece)) {
+		int len = size - at < (int)sizeof(piece) ? (int)(size - at)
+							 : (int)sizeof(piece);
+
+		code = disk_read(in, at, piece, len);
+		if (code == SQLITE_OK)
+			code = disk_write(out, at, piece, len);
+	}
+	if (out && code == SQLITE_OK)
+		code = out->file->pMethods->xTruncate(out->file, size);
+	if (out && code == SQLITE_OK)
+		code = disk_sync(out);
+	disk_close(in);
+	disk_close(out);
+	return code;
+}
+
 static bool
 has_access(const char *path, int what)
 {

@@ -25,8 +25,13 @@ int disk_write(struct disk_file *f, sqlite3_int64 at, const void *bytes, int len
 int disk_sync(struct disk_file *f);
 int disk_size(struct disk_file *f, sqlite3_int64 *size);
 
+/* Nobody else has it open; it stays so until it is closed. */
+bool disk_lock_alone(struct disk_file *f);
+
 bool disk_exists(const char *path);
 bool disk_is_empty(const char *path); /* or not there */
+/* Every byte, synced. What was at to before is written over. */
+int disk_copy(const char *from, const char *to);
 int disk_delete(const char *path); /* one that is not there: SQLITE_OK */
 
 /* Says in words what a code means for the file called path. Returns false. */

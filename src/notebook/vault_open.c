@@ -121,31 +121,6 @@ vault_prepare(const char *path, struct vault_key *key, struct err *err)
 
 /* --- a copy of what is damaged --- */
 
-static bool
-copy_file(const char *from, const char *to)
-{
-	unsigned char block[BLOCK_SIZE];
-	sqlite3_int64 size = 0;
-	int code;
-	struct disk_file *in = disk_open(from, DISK_READ, &code), *out = NULL;
-
-	if (in && (code = disk_size(in, &size)) == SQLITE_OK)
-		out = disk_open(to, DISK_CREATE, &code);
-	for (sqlite3_int64 at = 0; out && code == SQLITE_OK && at < size;
-	     at += BLOCK_SIZE) {
-		int len = size - at < BLOCK_SIZE ? (int)(size - at) : BLOCK_SIZE;
-
-		code = disk_read(in, at, block, len);
-		if (code == SQLITE_OK)
-			code = disk_write(out, at, block, len);
-	}
-	if (out && code == SQLITE_OK)
-		code = disk_sync(out);
-	disk_close(in);
-	disk_close(out);
-	return code == SQLITE_OK;
-}
-
 bool
 vault_keep_copy(const char *path, const char *day, struct buf *name)
 {
@@ -155,7 +130,8 @@ vault_keep_copy(const char *path, const char *day, struct buf *name)
 	buf_fmt(name, "%s.damaged-%s", path, day);
 	copy_log = with_end(buf_text(name), "-wal");
 	kept = disk_exists(buf_text(name)) ||
-	       (copy_file(log, copy_log) && copy_file(path, buf_text(name)));
+	       (disk_copy(log, copy_log) == SQLITE_OK &&
+		disk_copy(path, buf_text(name)) == SQLITE_OK);
 	if (!kept) {
 		disk_delete(copy_log);
 		disk_delete(buf_text(name));

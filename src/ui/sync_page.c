@@ -11,6 +11,7 @@
 #include "i18n.h"
 #include "notebook.h"
 #include "outbox.h"
+#include "rescue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,8 @@ struct sync_page {
 	struct client *client; /* NULL when it could not begin */
 	enum client_state state;
 	struct err err;
+	struct buf backup; /* what came of it */
+	bool backed_up;
 	struct screen_layer layer;
 };
 
@@ -63,7 +66,8 @@ draw(struct screen *s, void *data)
 {
 	struct sync_page *p = data;
 	struct rect all = screen_size(s);
-	struct rect text = { 8, 2, all.rows - 11, all.cols - 4 };
+	struct rect text = { 8, 2, all.rows - 11, all.cols - 4 }, below;
+	int rows = 0;
 
 	screen_fill(s, all, ROLE_NORMAL);
 	app_draw_title(p->app, _("Send to the collector"));
@@ -72,8 +76,13 @@ draw(struct screen *s, void *data)
 	if (!p->client)
 		screen_wrap(s, text, ROLE_ERROR, p->err.text, 0);
 	else if (p->state != CLIENT_RUNNING)
-		screen_wrap(s, text, p->state == CLIENT_DONE ? ROLE_NORMAL : ROLE_ERROR,
+		rows = screen_wrap(s, text,
+		    p->state == CLIENT_DONE ? ROLE_NORMAL : ROLE_ERROR,
 		    client_sentence(p->client), 0);
+	below = (struct rect){ text.row + rows + 1, 2, text.rows - rows - 1, text.cols };
+	if (below.rows > 0 && p->backup.len)
+		screen_wrap(s, below, p->backed_up ? ROLE_MUTED : ROLE_ERROR,
+		    buf_text(&p->backup), 0);
 	app_draw_bottom(p->app, stack, DEPTH);
 }
 
@@ -81,6 +90,7 @@ static void
 begin(struct sync_page *p)
 {
 	client_free(p->client);
+	buf_reset(&p->backup);
 	p->err = (struct err){ 0 };
 	p->client = client_new(p->app->nb, CLIENT_BY_HAND, &p->err);
 	p->state = p->client ? CLIENT_RUNNING : CLIENT_FAILED;
@@ -120,6 +130,10 @@ run_step(struct sync_page *p)
 	struct key key;
 
 	p->state = client_step(p->client);
+	if (p->state == CLIENT_DONE) {
+		screen_paint(p->app->screen); /* the copying takes a moment */
+		p->backed_up = rescue_after_sync(p->app->nb, &p->backup);
+	}
 	while (screen_poll(p->app->screen, &key))
 		if (!act(p, &key))
 			return false;
@@ -151,4 +165,5 @@ sync_page_run(struct app *app)
 	}
 	screen_pop(app->screen, &p.layer);
 	client_free(p.client);
+	buf_clear(&p.backup);
 }

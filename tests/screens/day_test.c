@@ -185,12 +185,16 @@ static void
 the_day_is_sent(void)
 {
 	struct term *t = start(24, 80);
+	char backup[200];
 	int status = -1;
 
 	CHECK(term_see(t, "F10"));
 	CHECK(term_keys(t, "<F9>"));
 	CHECK(term_see(t, "100%"));
 	CHECK(term_see(t, "3"));
+	CHECK(term_see(t, "备份已完成"));
+	snprintf(backup, sizeof(backup), "%s/backup/陈桂芳-20261123-180000.backup", home);
+	CHECK(access(backup, R_OK) == 0);
 	term_keys(t, "<Esc>");
 	CHECK(term_see(t, "走访记录"));
 	term_keys(t, "<F10>");

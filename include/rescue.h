@@ -1,0 +1,40 @@
+/*
+ * rescue - backups in their place: where they go, when they are made, how one comes back
+ *
+ * backup.h makes a copy; here is which folder, how many, and whose notebook it is.
+ */
+#ifndef RESCUE_H
+#define RESCUE_H
+
+#include "backup.h"
+
+struct notebook;
+struct place_asker;
+
+/* Settings of a notebook. The folder: "" is "backup" beside the notebooks, RESCUE_OFF
+ * makes none by itself. */
+#define SETTING_BACKUP_FOLDER "backup.folder"
+#define SETTING_BACKUP_KEEP   "backup.keep"
+#define RESCUE_OFF            "off"
+
+/* A backup into that folder (NULL: the settings'), which is made when it is not there.
+ * Appends its path. */
+bool rescue_backup(struct notebook *nb, const char *folder, struct buf *path,
+    struct err *err);
+
+/* After a sync: as the settings say. Appends a sentence: where the copy is, or why there
+ * is none (false); nothing when it is switched off. */
+bool rescue_after_sync(struct notebook *nb, struct buf *words);
+
+/* A backup becomes the notebook of its worker, who may have one here already; that one's
+ * bytes are kept, their path is appended to kept. worker is the name. */
+bool rescue_restore(const char *backup, const struct place_asker *asker,
+    const struct clock *clock, struct buf *worker, struct buf *kept, struct err *err);
+
+/* The same without changing anything: restored under another name beside the notebook,
+ * compared with it, removed. */
+bool rescue_rehearse(const char *backup, const struct place_asker *asker,
+    const struct clock *clock, struct buf *worker, struct backup_difference *d,
+    struct err *err);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * backup_commands - backup and restore
+ */
+#include "buf.h"
+#include "clock.h"
+#include "command.h"
+#include "commands_private.h"
+#include "err.h"
+#include "i18n.h"
+#include "notebook.h"
+#include "passphrase.h"
+#include "rescue.h"
+
+#include <stdio.h>
+
+int
+command_backup(const struct command_context *context, const struct words *words)
+{
+	struct err err = { 0 };
+	struct buf path = { 0 };
+	int status;
+	struct notebook *nb = command_notebook(context, &status);
+	bool good;
+
+	if (!nb)
+		return status;
+	good = rescue_backup(nb, words->rest_count ? words->rest[0] : NULL, &path, &err);
+	notebook_close(nb);
+	if (good)
+		printf(_("A backup was made and read back: %s\n"), buf_text(&path));
+	buf_clear(&path);
+	return good ? EXIT_OK : command_failed(&err);
+}
+
+/* EXIT_WRONG when the two contradict each other; to be older is no fault. */
+static int
+print_difference(const char *worker, const struct backup_difference *d)
+{
+	printf(_("A restore was rehearsed and compared with the notebook of %s: %ld things "
+		 "are the same in both.\n"),
+	    worker, d->same);
+	if (d->only_here || d->changed)
+		printf(_("Since the backup %ld were added and %ld changed.\n"),
+		    d->only_here, d->changed);
+	if (d->only_copy)
+		printf(_("%ld stand only in the backup.\n"), d->only_copy);
+	if (!d->different)
+		return EXIT_OK;
+	printf(_("%ld finished records or forms are not the same in both: one of the two "
+		 "files is damaged. Check the notebook with: minqing vault check\n"),
+	    d->different);
+	return EXIT_WRONG;
+}
+
+int
+command_restore(const struct command_context *context, const struct words *words)
+{
+	struct place_asker asker = passphrases_asker(context->passphrases);
+	struct backup_difference d;
+	struct err err = { 0 };
+	struct buf worker = { 0 }, kept = { 0 };
+	bool rehearse = words_get(words, "--rehearse") != NULL;
+	int status = EXIT_OK;
+
+	if (rehearse
+		? !rescue_rehearse(words->rest[0], &asker, context->clock, &worker, &d, &err)
+		: !rescue_restore(words->rest[0], &asker, context->clock, &worker, &kept,
+		      &err))
+		status = command_failed(&err);
+	else if (rehearse)
+		status = print_difference(buf_text(&worker), &d);
+	else
+		printf(_("The notebook of %s is the backup's now.\n"), buf_text(&worker));
+	if (kept.len)
+		printf(_("The notebook that was here before is kept as %s\n"),
+		    buf_text(&kept));
+	buf_clear(&worker);
+	buf_clear(&kept);
+	return status;
+}

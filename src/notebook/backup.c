@@ -1,0 +1,365 @@
+#include "backup.h"
+
+#include "store.h"
+
+#include "clock.h"
+#include "i18n.h"
+#include "mem.h"
+#include "vault.h"
+#include "vault_disk.h"
+#include "vault_files.h"
+#include "vault_open.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STAMP_SIZE 16 /* "20261128-214501" */
+#define SPARE_ROOM (1 << 20) /* bytes that a copy leaves free */
+
+/* --- names --- */
+
+/* "…/陈桂芳.notebook" → "陈桂芳". Given. */
+static char *
+name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+
+	return dot && dot > name ? mem_strndup(name, (size_t)(dot - name))
+				 : mem_strdup(name);
+}
+
+static void
+stamp_now(const struct clock *clock, char out[STAMP_SIZE])
+{
+	char stamp[CLOCK_STAMP_SIZE];
+	int at = 0;
+
+	clock_stamp(clock, clock_now(clock), stamp);
+	for (const char *p = stamp; *p && at < STAMP_SIZE - 1; p++) {
+		if (*p == 'T')
+			out[at++] = '-';
+		else if (*p >= '0' && *p <= '9')
+			out[at++] = *p;
+	}
+	out[at] = '\0';
+}
+
+/* FOLDER/NAME-STAMP and an end that nothing there has yet; a second copy within one
+ * second gets a number. */
+static void
+free_name(const char *start, const char *end, struct buf *path)
+{
+	size_t before = path->len;
+
+	buf_fmt(path, "%s%s", start, end);
+	for (int n = 2; disk_exists(buf_text(path)); n++) {
+		buf_truncate(path, before);
+		buf_fmt(path, "%s-%d%s", start, n, end);
+	}
+}
+
+/* Is it a copy of the notebook of that name? */
+static bool
+is_copy_of(const char *filename, const char *name)
+{
+	size_t len = strlen(name), end = strlen(BACKUP_SUFFIX), all = strlen(filename);
+
+	return all >= len + STAMP_SIZE + end && strncmp(filename, name, len) == 0 &&
+	       filename[len] == '-' &&
+	       strspn(filename + len + 1, "0123456789-") == all - len - 1 - end &&
+	       strcmp(filename + all - end, BACKUP_SUFFIX) == 0;
+}
+
+/* --- old ones go --- */
+
+struct names {
+	char **at;
+	size_t count, cap;
+};
+
+static int
+newest_first(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)b, *(char *const *)a);
+}
+
+static void
+drop_old(const char *folder, const char *name, int keep, const char *just_made)
+{
+	DIR *dir = opendir(folder);
+	struct names all = { 0 };
+	const char *made = strrchr(just_made, '/') + 1;
+
+	if (!dir)
+		return;
+	for (struct dirent *e; (e = readdir(dir));) {
+		if (!is_copy_of(e->d_name, name) || strcmp(e->d_name, made) == 0)
+			continue;
+		all.at = mem_grow(all.at, &all.cap, all.count + 1, sizeof(*all.at));
+		all.at[all.count++] = mem_strdup(e->d_name);
+	}
+	closedir(dir);
+	if (all.count)
+		qsort(all.at, all.count, sizeof(*all.at), newest_first);
+	for (size_t i = 0; i < all.count; i++) {
+		struct buf path = { 0 };
+
+		buf_fmt(&path, "%s/%s", folder, all.at[i]);
+		if (i + 1 >= (size_t)keep)
+			disk_delete(buf_text(&path));
+		buf_clear(&path);
+		free(all.at[i]);
+	}
+	free(all.at);
+}
+
+/* --- a copy --- */
+
+static bool
+has_room(const char *from, const char *to, struct err *err)
+{
+	struct stat st;
+	int64_t room = files_room(to);
+
+	if (stat(from, &st) != 0 || room < 0 || room >= st.st_size + SPARE_ROOM)
+		return true; /* the copying says what else may be wrong */
+	return err_set(err, ERR_SYSTEM,
+	    _("No copy was made: it takes %lld kB, and %s has only %lld kB left. Make "
+	      "room there, or choose another folder."),
+	    (long long)(st.st_size / 1024), to, (long long)(room / 1024));
+}
+
+/* The copy under a name that does not count yet, every page of it read. */
+static bool
+copy_and_check(const char *from, const char *to, struct vault_key *key,
+    const struct clock *clock, struct err *err)
+{
+	struct vault_report report;
+	int code;
+
+	vault_drop_file(to);
+	code = disk_copy(from, to);
+	if (code != SQLITE_OK)
+		return disk_fail(code, to, err);
+	if (chmod(to, 0600) != 0 && errno != EPERM && errno != ENOTSUP)
+		return err_set(err, ERR_SYSTEM, _("%s cannot be made: %s."), to,
+		    strerror(errno));
+	if (!vault_check(to, key, clock, &report, err))
+		return false;
+	return vault_report_is_good(&report) ||
+	       err_set(err, ERR_SYSTEM,
+		   _("%s was copied, but the copy is damaged when it is read back, and was "
+		     "thrown away. The file or a disk is damaged: look with minqing vault "
+		     "check, or take an older backup."),
+		   from);
+}
+
+bool
+backup_make(struct notebook *nb, const char *folder, int keep, struct buf *path,
+    struct err *err)
+{
+	struct buf start = { 0 }, growing = { 0 };
+	char *name = name_of(nb->path), stamp[STAMP_SIZE];
+	size_t before = path->len;
+	bool made;
+
+	stamp_now(nb->clock, stamp);
+	buf_fmt(&start, "%s/%s-%s", folder, name, stamp);
+	free_name(buf_text(&start), BACKUP_SUFFIX, path);
+	buf_fmt(&growing, "%s.growing", buf_text(path) + before);
+	made = store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", err) &&
+	       has_room(nb->path, buf_text(&growing), err) &&
+	       copy_and_check(nb->path, buf_text(&growing), nb->key, nb->clock, err);
+	if (made && !files_swap_in(buf_text(&growing), buf_text(path) + before, NULL))
+		made = err_set(err, ERR_SYSTEM, _("%s cannot be made: %s."),
+		    buf_text(path) + before, strerror(errno));
+	if (!made)
+		vault_drop_file(buf_text(&growing));
+	else if (keep > 0)
+		drop_old(folder, name, keep, buf_text(path) + before);
+	if (!made)
+		buf_truncate(path, before);
+	buf_clear(&start);
+	buf_clear(&growing);
+	free(name);
+	return made;
+}
+
+/* --- comparing --- */
+
+/* Both sides of one comparison, each with a row or at its end. */
+struct side {
+	struct notebook *nb;
+	sqlite3_stmt *stmt;
+	int got; /* 1 a row, 0 the end, -1 failed */
+};
+
+static bool
+side_begin(struct side *s, struct notebook *nb, enum stmt which, struct err *err)
+{
+	s->nb = nb;
+	s->stmt = store_stmt(nb, which, err);
+	s->got = s->stmt ? store_step(nb, s->stmt, err) : -1;
+	return s->got >= 0;
+}
+
+static int
+name_order(const struct side *a, const struct side *b)
+{
+	int order = 0;
+
+	if (a->got != b->got)
+		return a->got ? -1 : 1;
+	for (int i = 0; i < 2 && order == 0; i++)
+		order = strcmp(store_column(a->stmt, i), store_column(b->stmt, i));
+	return order;
+}
+
+static bool
+same_bytes(const struct side *a, const struct side *b)
+{
+	int len = sqlite3_column_bytes(a->stmt, 2);
+
+	return len == sqlite3_column_bytes(b->stmt, 2) &&
+	       (len == 0 || memcmp(sqlite3_column_blob(a->stmt, 2),
+				sqlite3_column_blob(b->stmt, 2), (size_t)len) == 0);
+}
+
+static bool
+compare(struct notebook *nb, struct notebook *copy, enum stmt which, long *other,
+    struct backup_difference *d, struct err *err)
+{
+	struct side here = { 0 }, there = { 0 };
+	bool good =
+	    side_begin(&here, nb, which, err) && side_begin(&there, copy, which, err);
+
+	while (good && (here.got || there.got)) {
+		int order = name_order(&here, &there);
+
+		if (order < 0)
+			d->only_here++;
+		else if (order > 0)
+			d->only_copy++;
+		else if (same_bytes(&here, &there))
+			d->same++;
+		else
+			(*other)++;
+		if (order <= 0)
+			here.got = store_step(nb, here.stmt, err);
+		if (order >= 0)
+			there.got = store_step(copy, there.stmt, err);
+		good = here.got >= 0 && there.got >= 0;
+	}
+	if (here.stmt)
+		sqlite3_reset(here.stmt);
+	if (there.stmt)
+		sqlite3_reset(there.stmt);
+	return good;
+}
+
+bool
+backup_compare(struct notebook *nb, struct notebook *copy, struct backup_difference *d,
+    struct err *err)
+{
+	*d = (struct backup_difference){ 0 };
+	return compare(nb, copy, STMT_COMPARE_REVISIONS, &d->different, d, err) &&
+	       compare(nb, copy, STMT_COMPARE_DRAFTS, &d->changed, d, err) &&
+	       compare(nb, copy, STMT_COMPARE_FORMS, &d->different, d, err) &&
+	       compare(nb, copy, STMT_COMPARE_LISTS, &d->changed, d, err);
+}
+
+/* --- restoring --- */
+
+/* Nobody has the notebook open, or it is not there. */
+static bool
+is_free(const char *path, struct err *err)
+{
+	struct disk_file *f;
+	int code;
+	bool free;
+
+	if (!disk_exists(path))
+		return true;
+	f = disk_open(path, DISK_WRITE, &code);
+	if (!f)
+		return disk_fail(code, path, err);
+	free = disk_lock_alone(f);
+	disk_close(f);
+	return free || err_set(err, ERR_INPUT,
+			   _("The notebook is open in another window. Close it there, "
+			     "then restore."));
+}
+
+/* What is at path, its log too, under another name. */
+static bool
+put_aside(const char *path, const struct clock *clock, struct buf *kept, struct err *err)
+{
+	struct buf start = { 0 }, log = { 0 }, kept_log = { 0 };
+	char stamp[STAMP_SIZE];
+	size_t before = kept->len;
+	int code = SQLITE_OK;
+
+	if (!disk_exists(path))
+		return true;
+	stamp_now(clock, stamp);
+	buf_fmt(&start, "%s.before-%s", path, stamp);
+	free_name(buf_text(&start), "", kept);
+	buf_fmt(&log, "%s-wal", path);
+	buf_fmt(&kept_log, "%s-wal", buf_text(kept) + before);
+	if (disk_exists(buf_text(&log)))
+		code = disk_copy(buf_text(&log), buf_text(&kept_log));
+	if (code == SQLITE_OK)
+		code = disk_copy(path, buf_text(kept) + before);
+	if (code == SQLITE_OK)
+		code = disk_delete(buf_text(&log)); /* it is not the backup's */
+	if (code != SQLITE_OK) {
+		disk_fail(code, buf_text(kept) + before, err);
+		vault_drop_file(buf_text(kept) + before);
+		buf_truncate(kept, before);
+	}
+	buf_clear(&start);
+	buf_clear(&log);
+	buf_clear(&kept_log);
+	return code == SQLITE_OK;
+}
+
+static void
+give_log_back(const char *path, const char *kept)
+{
+	struct buf log = { 0 }, kept_log = { 0 };
+
+	buf_fmt(&log, "%s-wal", path);
+	buf_fmt(&kept_log, "%s-wal", kept);
+	if (disk_exists(buf_text(&kept_log)))
+		disk_copy(buf_text(&kept_log), buf_text(&log));
+	buf_clear(&log);
+	buf_clear(&kept_log);
+}
+
+bool
+backup_restore(const char *backup, struct vault_key *key, const char *path,
+    const struct clock *clock, struct buf *kept, struct err *err)
+{
+	struct buf growing = { 0 };
+	bool restored;
+
+	buf_fmt(&growing, "%s.restoring", path);
+	restored = has_room(backup, path, err) && is_free(path, err) &&
+	           copy_and_check(backup, buf_text(&growing), key, clock, err) &&
+	           put_aside(path, clock, kept, err);
+	if (restored && !files_swap_in(buf_text(&growing), path, NULL)) {
+		restored = err_set(err, ERR_SYSTEM, _("%s cannot be made: %s."), path,
+		    strerror(errno));
+		give_log_back(path, buf_text(kept));
+	}
+	if (!restored)
+		vault_drop_file(buf_text(&growing));
+	buf_clear(&growing);
+	return restored;
+}

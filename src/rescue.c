@@ -1,0 +1,179 @@
+#include "rescue.h"
+
+#include "audit.h"
+#include "buf.h"
+#include "err.h"
+#include "i18n.h"
+#include "notebook.h"
+#include "place.h"
+#include "vault.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- making one --- */
+
+static bool
+default_folder(struct buf *folder, struct err *err)
+{
+	if (!place_folder(folder, err))
+		return false;
+	buf_str(folder, "/backup");
+	return true;
+}
+
+static int
+how_many(struct notebook *nb)
+{
+	struct buf text = { 0 };
+	int keep = BACKUP_KEEP;
+
+	if (notebook_get(nb, SETTING_BACKUP_KEEP, &text, NULL) && text.len)
+		keep = atoi(buf_text(&text));
+	buf_clear(&text);
+	return keep > 0 ? keep : BACKUP_KEEP;
+}
+
+bool
+rescue_backup(struct notebook *nb, const char *folder, struct buf *path, struct err *err)
+{
+	struct buf set = { 0 }, where = { 0 };
+	bool good = notebook_get(nb, SETTING_BACKUP_FOLDER, &set, err);
+
+	if (good && folder)
+		buf_str(&where, folder);
+	else if (good && set.len && strcmp(buf_text(&set), RESCUE_OFF) != 0)
+		buf_str(&where, buf_text(&set));
+	else if (good)
+		good = default_folder(&where, err);
+	good = good && place_make_folders(buf_text(&where), err) &&
+	       backup_make(nb, buf_text(&where), how_many(nb), path, err) &&
+	       audit_add(nb, AUDIT_BACKUP, "", err);
+	buf_clear(&set);
+	buf_clear(&where);
+	return good;
+}
+
+bool
+rescue_after_sync(struct notebook *nb, struct buf *words)
+{
+	struct buf set = { 0 }, path = { 0 };
+	struct err err = { 0 };
+	bool good = notebook_get(nb, SETTING_BACKUP_FOLDER, &set, &err);
+
+	if (!good || strcmp(buf_text(&set), RESCUE_OFF) != 0) {
+		good = good && rescue_backup(nb, NULL, &path, &err);
+		if (good)
+			buf_fmt(words, _("A backup was made and read back: %s"),
+			    buf_text(&path));
+		else
+			buf_fmt(words, _("No backup was made. %s"), err.text);
+	}
+	buf_clear(&set);
+	buf_clear(&path);
+	return good;
+}
+
+/* --- one comes back --- */
+
+/* What a backup is: its key (NULL: plain) and its worker's name. */
+struct found {
+	struct vault_key *key;
+	struct buf path; /* where this worker's notebook stands */
+};
+
+static bool
+read_name(const char *backup, struct vault_key *key, const struct clock *clock,
+    struct buf *worker, struct err *err)
+{
+	struct notebook *nb = notebook_open_frozen(backup, key, clock, err);
+	bool good = nb && notebook_get(nb, SETTING_WORKER_NAME, worker, err);
+
+	notebook_close(nb);
+	if (good && (!worker->len || strchr(buf_text(worker), '/') ||
+			buf_text(worker)[0] == '.'))
+		good = err_set(err, ERR_INPUT, _("%s does not say whose notebook it is."),
+		    backup);
+	return good;
+}
+
+static bool
+find(struct found *f, const char *backup, const struct place_asker *asker,
+    const struct clock *clock, struct buf *worker, struct err *err)
+{
+	switch (vault_look(backup, err)) {
+	case VAULT_ABSENT:
+		return err_set(err, ERR_INPUT, _("There is no file %s."), backup);
+	case VAULT_BROKEN:
+		return false;
+	case VAULT_SEALED:
+		f->key = place_key(backup, asker, err);
+		if (!f->key)
+			return false;
+		break;
+	case VAULT_PLAIN:
+		break;
+	}
+	if (!read_name(backup, f->key, clock, worker, err) || !place_folder(&f->path, err) ||
+	    !place_make_folders(buf_text(&f->path), err))
+		return false;
+	buf_fmt(&f->path, "/%s%s", buf_text(worker), PLACE_SUFFIX);
+	return true;
+}
+
+static void
+found_clear(struct found *f)
+{
+	vault_key_free(f->key);
+	buf_clear(&f->path);
+}
+
+static struct notebook *
+open_found(const struct found *f, const char *path, const struct clock *clock,
+    struct err *err)
+{
+	return f->key ? notebook_open_sealed(path, false, f->key, clock, err)
+		      : notebook_open(path, false, clock, err);
+}
+
+bool
+rescue_restore(const char *backup, const struct place_asker *asker,
+    const struct clock *clock, struct buf *worker, struct buf *kept, struct err *err)
+{
+	struct found f = { 0 };
+	struct notebook *nb = NULL;
+	bool good = find(&f, backup, asker, clock, worker, err) &&
+		    backup_restore(backup, f.key, buf_text(&f.path), clock, kept, err) &&
+		    (nb = open_found(&f, buf_text(&f.path), clock, err)) != NULL &&
+		    audit_add(nb, AUDIT_RESTORE, "", err);
+
+	notebook_close(nb);
+	found_clear(&f);
+	return good;
+}
+
+bool
+rescue_rehearse(const char *backup, const struct place_asker *asker,
+    const struct clock *clock, struct buf *worker, struct backup_difference *d,
+    struct err *err)
+{
+	struct found f = { 0 };
+	struct buf trial = { 0 }, kept = { 0 };
+	struct notebook *nb = NULL, *copy = NULL;
+	bool good = find(&f, backup, asker, clock, worker, err);
+
+	buf_fmt(&trial, "%s.rehearsal", buf_text(&f.path));
+	unlink(buf_text(&trial)); /* of one that was cut short */
+	good = good && backup_restore(backup, f.key, buf_text(&trial), clock, &kept, err) &&
+	       (nb = open_found(&f, buf_text(&f.path), clock, err)) != NULL &&
+	       (copy = notebook_open_frozen(buf_text(&trial), f.key, clock, err)) != NULL &&
+	       backup_compare(nb, copy, d, err);
+	notebook_close(copy);
+	notebook_close(nb);
+	unlink(buf_text(&trial));
+	buf_clear(&trial);
+	buf_clear(&kept);
+	found_clear(&f);
+	return good;
+}
