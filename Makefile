@@ -104,6 +104,9 @@ $(FAULT_TESTS): $(B)/tests/faults/%_test: $(B)/tests/faults/%_test.o $(B)/tests/
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
+# The collector's side of the herd, beside the notebook's.
+$(B)/tests/sync/herd_test: $(B)/sync/collector/gate.o
+
 $(SYNC_TESTS): $(B)/tests/sync/%_test: $(B)/tests/sync/%_test.o $(B)/tests/sync/link.o \
     $(B)/libapp.a $(B)/libcore.a
 	@echo "LINK $@"
@@ -127,6 +130,11 @@ $(B)/tests/bench/fill $(B)/tests/bench/screens: $(B)/tests/bench/%: $(B)/tests/b
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
 	    $(call pkg-config,--libs,$(PKG_CORE) $(PKG_SCREENS)) -lutil -lm
+
+$(B)/tests/bench/line: $(B)/tests/bench/line.o $(B)/tests/sync/link.o $(B)/libapp.a $(B)/libcore.a
+	@echo "LINK $@"
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
+	    $(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE)) -ldl -lm
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -167,7 +175,8 @@ fmt:
 	clang-format -i $$(git ls-files '*.c' '*.h' | grep -v pinyin_table)
 
 # Ratios against a bare baseline measured in the same run; says what it measures.
-bench: all $(B)/tests/bench_notebook $(B)/tests/bench_vault $(B)/tests/bench/fill $(B)/tests/bench/screens
+bench: all $(B)/tests/bench_notebook $(B)/tests/bench_vault $(B)/tests/bench/fill $(B)/tests/bench/line \
+    $(B)/tests/bench/screens
 	@sh tests/bench/run $(B)
 
 # A whole day on this machine: a collector, a notebook, the sample's records, a sync.

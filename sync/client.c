@@ -283,12 +283,13 @@ ask_batch(struct client *c)
 
 /* What was said of the batch goes into the notebook and into the progress. */
 static bool
-store_answers(struct client *c, int64_t milliseconds)
+store_answers(struct client *c, const struct line_result *r)
 {
 	struct client_progress *p = &c->progress;
+	struct batch_time time = { r->milliseconds, r->age };
 	struct batch_counts counts;
 
-	if (!batch_store(&c->batch, c->nb, c->receipt, milliseconds, &counts, &c->err))
+	if (!batch_store(&c->batch, c->nb, c->receipt, &time, &counts, &c->err))
 		return false;
 	p->sent += counts.sent;
 	p->accepted += counts.accepted;
@@ -304,14 +305,14 @@ static bool
 take_batch(struct client *c, const struct line_result *r)
 {
 	return batch_read_answer(&c->batch, buf_text(r->answer), r->answer->len) &&
-	    store_answers(c, r->milliseconds);
+	    store_answers(c, r);
 }
 
 static bool
 batch_failed(struct client *c, const struct line_result *r)
 {
 	if (r->action == LINE_CUT)
-		batch_halve(&c->batch);
+		batch_halve(&c->batch, r->age);
 	if (r->action != LINE_SPLIT)
 		return false;
 	/* A single record that is too large comes back to its writer. */
@@ -321,7 +322,7 @@ batch_failed(struct client *c, const struct line_result *r)
 	}
 	if (c->batch.count == 1) {
 		batch_refuse_only(&c->batch, _(r->text));
-		return store_answers(c, r->milliseconds);
+		return store_answers(c, r);
 	}
 	batch_shrink(&c->batch, buf_text(r->answer), r->answer->len);
 	batch_drop(&c->batch);

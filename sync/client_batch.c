@@ -199,9 +199,9 @@ batch_pack(struct client_batch *b, struct notebook *nb, struct err *err)
 }
 
 void
-batch_halve(struct client_batch *b)
+batch_halve(struct client_batch *b, int64_t age)
 {
-	pace_halve(&b->pace, b->count ? b->count : (size_t)b->pace.records);
+	pace_halve(&b->pace, b->count ? b->count : (size_t)b->pace.records, age);
 }
 
 bool
@@ -217,7 +217,7 @@ void
 batch_shrink(struct client_batch *b, const char *problem, size_t len)
 {
 	wire_limits_read(problem, len, &b->limits);
-	batch_halve(b);
+	batch_halve(b, 0);
 }
 
 /* What a code means, in the worker's words. Codes that are not here are for later: an
@@ -314,7 +314,7 @@ fill_answers(const struct client_batch *b, struct outbox_answer *answers,
 
 bool
 batch_store(struct client_batch *b, struct notebook *nb, int64_t receipt,
-    int64_t milliseconds, struct batch_counts *counts, struct err *err)
+    const struct batch_time *time, struct batch_counts *counts, struct err *err)
 {
 	struct outbox_answer *answers = mem_alloc((b->count + 1) * sizeof(*answers));
 	size_t n = fill_answers(b, answers, counts), i;
@@ -328,7 +328,7 @@ batch_store(struct client_batch *b, struct notebook *nb, int64_t receipt,
 		if (b->items[i].seq > b->after)
 			b->after = b->items[i].seq;
 	if (b->count)
-		pace_clean(&b->pace, b->count, milliseconds);
+		pace_clean(&b->pace, b->count, time->milliseconds, time->age);
 	batch_drop(b);
 	return true;
 }

@@ -72,8 +72,9 @@ enum batch_state { BATCH_PACKING, BATCH_PACKED, BATCH_FAILED };
 /* Packs a few records more, a millisecond's worth; BATCH_PACKED: packed has the body. */
 enum batch_state batch_pack(struct client_batch *b, struct notebook *nb, struct err *err);
 
-/* After a cut, or a 413, whose document may name the collector's limits. */
-void batch_halve(struct client_batch *b);
+/* After a cut of a connection of that age (milliseconds; 0: not known), or a 413, whose
+ * document may name the collector's limits. */
+void batch_halve(struct client_batch *b, int64_t age);
 /* After a 413 of a body that the log stood in: it stays at home. False: it did not. */
 bool batch_leave_trail(struct client_batch *b);
 void batch_shrink(struct client_batch *b, const char *problem, size_t len);
@@ -83,9 +84,13 @@ bool batch_read_answer(struct client_batch *b, const char *text, size_t len);
 /* Says of the only revision that the collector cannot take it. */
 void batch_refuse_only(struct client_batch *b, const char *message);
 
-/* What was said, into the notebook, in one transaction; then the batch is dealt with.
- * milliseconds: how long the line took. */
+struct batch_time {
+	int64_t milliseconds; /* how long the line took */
+	int64_t age;          /* of its connection by then */
+};
+
+/* What was said, into the notebook, in one transaction; then the batch is dealt with. */
 bool batch_store(struct client_batch *b, struct notebook *nb, int64_t receipt,
-    int64_t milliseconds, struct batch_counts *counts, struct err *err);
+    const struct batch_time *time, struct batch_counts *counts, struct err *err);
 
 #endif

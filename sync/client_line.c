@@ -38,6 +38,8 @@ struct line {
 	int epoll;            /* libcurl's sockets, in one descriptor of ours */
 	int64_t curl_due;     /* when libcurl wants to be called; -1: not */
 	int64_t heard, moved; /* when bytes last moved, and how many had by then */
+	int64_t began;        /* the exchange */
+	int64_t connected;    /* when the connection was begun; 0: there is none */
 	const char *body;     /* what is left of it to be read */
 	size_t left;
 	struct buf answer;
@@ -412,7 +414,7 @@ line_begin(struct line *line, const struct line_request *request, struct err *er
 	if (line->curl.multi_add_handle(line->multi, line->easy) != CURLM_OK)
 		return err_set(err, ERR_SYSTEM, _("There is not enough memory to send."));
 	line->under_way = true;
-	line->heard = monotonic();
+	line->heard = line->began = monotonic();
 	line->moved = 0;
 	return true;
 }
@@ -450,7 +452,7 @@ count(struct line *line)
 	struct line_traffic *t = &line->traffic;
 	curl_off_t up = 0, down = 0, ready = 0, name = 0, connect = 0;
 	const struct curl_table *curl = &line->curl;
-	long head = 0;
+	long head = 0, fresh = 0;
 	int64_t moved;
 
 	curl->easy_getinfo(line->easy, CURLINFO_SIZE_UPLOAD_T, &up);
@@ -462,6 +464,9 @@ count(struct line *line)
 	t->up = line->up_before + up;
 	t->down = line->down_before + down + head;
 	t->connected = ready > 0;
+	curl->easy_getinfo(line->easy, CURLINFO_NUM_CONNECTS, &fresh);
+	if (fresh > 0)
+		line->connected = line->began;
 	if (connect > name)
 		t->round_trip = (connect - name) / 1000;
 	moved = up - in_the_queue(line);
@@ -493,6 +498,8 @@ judge(struct line *line, CURLcode code, struct line_result *r)
 	line->curl.easy_getinfo(line->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
 	line->curl.easy_getinfo(line->easy, CURLINFO_STARTTRANSFER_TIME_T, &first);
 	r->milliseconds = first > ready ? (first - ready) / 1000 : 0;
+	if (line->traffic.connected)
+		r->age = line->heard - line->connected;
 	if (code == CURLE_OK && !line->head_ended)
 		code = CURLE_PARTIAL_FILE;
 	if (code == CURLE_OK)

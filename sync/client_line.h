@@ -60,6 +60,8 @@ struct line_result {
 	long retry_after;    /* seconds; 0: it did not say */
 	const struct buf *answer; /* lent until the next exchange */
 	int64_t milliseconds;     /* from the request's first byte to the answer's first */
+	int64_t age;              /* milliseconds that the connection has held so far; 0:
+	                           * there is none */
 };
 
 /* An exchange at a time. False and err for want of memory. */

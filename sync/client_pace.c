@@ -2,9 +2,11 @@
 
 #include "hash.h"
 
-#define FIRST    150   /* records, until the line is known */
+#define FIRST    200   /* records, until the line is known */
 #define MOST     500   /* records */
 #define BATCH_MS 10000 /* of line a batch: what a cut may cost */
+#define LEAST_MS 1000  /* the same on a line that is cut all the time */
+#define OF_LIFE  4     /* a batch takes so small a part of what the line holds */
 
 void
 pace_init(struct pace *p, int most)
@@ -13,16 +15,15 @@ pace_init(struct pace *p, int most)
 	p->records = p->most < FIRST ? p->most : FIRST;
 }
 
-void
-pace_clean(struct pace *p, size_t records, int64_t milliseconds)
+/* As many as the line carries in BATCH_MS, or in a part of what it held last. */
+static void
+keep_to_the_line(struct pace *p)
 {
-	/* As many as the line carries in BATCH_MS. */
-	int64_t fits = (int64_t)records * BATCH_MS / (milliseconds > 0 ? milliseconds : 1);
+	int64_t time = BATCH_MS, fits;
 
-	if (++p->clean >= 2) {
-		p->records *= 2;
-		p->clean = 0;
-	}
+	if (p->life && p->life / OF_LIFE < time)
+		time = p->life / OF_LIFE > LEAST_MS ? p->life / OF_LIFE : LEAST_MS;
+	fits = p->micros ? time * 1000 / p->micros : p->records;
 	if (p->records > fits && fits > 0)
 		p->records = (int)fits;
 	if (p->records > p->most)
@@ -30,11 +31,28 @@ pace_clean(struct pace *p, size_t records, int64_t milliseconds)
 }
 
 void
-pace_halve(struct pace *p, size_t records)
+pace_clean(struct pace *p, size_t records, int64_t milliseconds, int64_t age)
+{
+	p->micros = (milliseconds > 0 ? milliseconds : 1) * 1000 / (int64_t)records;
+	if (p->life && age > p->life)
+		p->life = age;
+	if (++p->clean >= (p->was_cut ? 2 : 1)) {
+		p->records *= 2;
+		p->clean = 0;
+	}
+	keep_to_the_line(p);
+}
+
+void
+pace_halve(struct pace *p, size_t records, int64_t age)
 {
 	p->records = (int)(records / 2);
+	if (age > 0)
+		p->life = age;
+	keep_to_the_line(p);
 	if (p->records < 1)
 		p->records = 1;
+	p->was_cut = true;
 	p->clean = 0;
 }
 

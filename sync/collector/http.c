@@ -3,6 +3,7 @@
 #include "auth.h"
 #include "clock.h"
 #include "err.h"
+#include "gate.h"
 #include "i18n.h"
 #include "mem.h"
 #include "wire.h"
@@ -26,11 +27,12 @@
 #define GRACE_MS        10000        /* for requests under way when told to stop */
 #define GZIP_FROM       1024         /* shorter answers are not worth it */
 #define LOOK_MS         1000         /* between looks for senders that went away */
-#define BUSY_SECONDS    "5"
+#define BUSY_SECONDS    5
 
 struct http {
 	struct MHD_Daemon *daemon;
 	struct http_options options;
+	struct gate gate;
 	char address[80];
 	bool loopback, draining;
 	struct request *requests;
@@ -164,7 +166,21 @@ check_request(struct request *r, const char *url, const char *method)
 		snprintf(r->rest, sizeof(r->rest), "%.64s", url + strlen(r->route->path));
 	if (!version || strcmp(version, "1") != 0)
 		return PROBLEM_VERSION;
+	if (r->route->first)
+		r->retry_after = gate_ask(&r->http->gate, r->began);
+	if (r->retry_after)
+		return PROBLEM_BUSY;
 	return r->route->type ? check_body(r) : PROBLEM_NONE;
+}
+
+static void
+add_retry_after(const struct request *r, struct MHD_Response *response)
+{
+	char seconds[24];
+
+	snprintf(seconds, sizeof(seconds), "%ld",
+	    r->retry_after ? r->retry_after : BUSY_SECONDS);
+	MHD_add_response_header(response, "Retry-After", seconds);
 }
 
 /* What some statuses must or should say beside the body. */
@@ -179,7 +195,8 @@ add_headers(const struct request *r, const struct answer *answer,
 	    answer->immutable && problem == PROBLEM_NONE
 		? "private, max-age=31536000, immutable"
 		: "no-store");
-	if (r->http->draining)
+	/* Whoever must wait leaves the place to others. */
+	if (r->http->draining || problem == PROBLEM_BUSY)
 		MHD_add_response_header(response, "Connection", "close");
 	if (problem == PROBLEM_NO_TOKEN)
 		MHD_add_response_header(response, "WWW-Authenticate",
@@ -193,7 +210,7 @@ add_headers(const struct request *r, const struct answer *answer,
 	else if (problem == PROBLEM_VERSION)
 		MHD_add_response_header(response, "Sync-Version", "1");
 	else if (problem == PROBLEM_BUSY)
-		MHD_add_response_header(response, "Retry-After", BUSY_SECONDS);
+		add_retry_after(r, response);
 }
 
 static enum MHD_Result
@@ -507,6 +524,7 @@ http_new(const char *listen_at, const struct http_options *options, struct err *
 	int fd;
 
 	http->options = *options;
+	gate_init(&http->gate, options->rate);
 	fd = listen_on(http, listen_at, err);
 	if (fd < 0)
 		goto fail;

@@ -23,6 +23,8 @@ struct http_options {
 	const struct clock *clock;
 	const char *version; /* of the program, for /v1/hello */
 	int stall;           /* seconds without a byte before 408 */
+	int rate;            /* syncs that begin a second; 0: any number */
+	const char *closing; /* "17:00-18:30": when most come; NULL: not told */
 };
 
 /* Listens at "127.0.0.1:8080" or "[::1]:0"; port 0 is a free one. */

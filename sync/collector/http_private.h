@@ -28,6 +28,7 @@ struct request {
 	unsigned char *body;
 	size_t len, length, discarded; /* length: promised, and there is room for it */
 	bool endless; /* it promised more than is worth discarding */
+	long retry_after; /* seconds, of PROBLEM_BUSY; 0: the usual */
 	int status;                    /* what was answered; 0: nothing yet */
 };
 
@@ -46,6 +47,7 @@ struct route {
 	size_t body_max;
 	bool beginning; /* path is only how the address begins */
 	bool open;      /* no token is needed */
+	bool first;     /* with it a sync begins: not too many at once */
 	/* Once the body is whole. */
 	void (*run)(struct request *r, struct answer *answer);
 };

@@ -23,13 +23,13 @@ const char http_json[] = "application/json";
 static const char ndjson_type[] = "application/x-ndjson";
 
 static const struct route routes[] = {
-	{ "/v1/batch", MHD_HTTP_METHOD_POST, ndjson_type, WIRE_BODY_MAX, false, false,
+	{ "/v1/batch", MHD_HTTP_METHOD_POST, ndjson_type, WIRE_BODY_MAX, false, false, false,
 	    run_batch },
-	{ "/v1/blob/", MHD_HTTP_METHOD_GET, NULL, 0, true, false, run_blob },
-	{ "/v1/changes", MHD_HTTP_METHOD_GET, NULL, 0, false, false, run_changes },
-	{ "/v1/enrol", MHD_HTTP_METHOD_POST, http_json, 4096, false, true, run_enrol },
-	{ "/v1/have", MHD_HTTP_METHOD_POST, http_json, HAVE_BYTES, false, false, run_have },
-	{ "/v1/hello", MHD_HTTP_METHOD_GET, NULL, 0, false, false, run_hello },
+	{ "/v1/blob/", MHD_HTTP_METHOD_GET, NULL, 0, true, false, false, run_blob },
+	{ "/v1/changes", MHD_HTTP_METHOD_GET, NULL, 0, false, false, false, run_changes },
+	{ "/v1/enrol", MHD_HTTP_METHOD_POST, http_json, 4096, false, true, false, run_enrol },
+	{ "/v1/have", MHD_HTTP_METHOD_POST, http_json, HAVE_BYTES, false, false, false, run_have },
+	{ "/v1/hello", MHD_HTTP_METHOD_GET, NULL, 0, false, false, true, run_hello },
 };
 
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))
@@ -232,6 +232,8 @@ run_hello(struct request *r, struct answer *answer)
 	if (key.len)
 		json_member(&w, "key", key.data);
 	buf_clear(&key);
+	if (o->closing)
+		json_member(&w, "closing", o->closing);
 	json_name(&w, "limits");
 	json_object(&w);
 	json_member_integer(&w, "max_bytes", WIRE_BODY_MAX);

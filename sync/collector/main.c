@@ -48,6 +48,8 @@ static const struct {
 	[O_NEED] = { "--need", true },
 	[O_USER] = { "--user", true },
 	[O_KEY] = { "--key", true },
+	[O_RATE] = { "--rate", true },
+	[O_CLOSING] = { "--closing", true },
 };
 
 #define BIT(o) (1u << (o))
@@ -62,9 +64,14 @@ struct command {
 static int cmd_serve(const struct words *words, struct err *err);
 
 static const struct command commands[] = {
-	{ "serve", "serve --db FILE --listen ADDRESS:PORT [--stall SECONDS]",
-	    N_("take batches until SIGTERM; port 0 is a free one"),
-	    BIT(O_LISTEN) | BIT(O_STALL), 0, 0, cmd_serve },
+	{ "serve",
+	    "serve --db FILE --listen ADDRESS:PORT [--stall SECONDS] [--rate N] "
+	    "[--closing FROM-TO]",
+	    N_("take batches until SIGTERM; port 0 is a free one. --rate: syncs that begin a "
+	       "second (50; 0: any number), the others are told when to come again. "
+	       "--closing: when most finish their day, as 17:00-18:30; notebooks spread "
+	       "over it"),
+	    BIT(O_LISTEN) | BIT(O_STALL) | BIT(O_RATE) | BIT(O_CLOSING), 0, 0, cmd_serve },
 	{ "enrol",
 	    "enrol USER --db FILE [--name NAME] [--role ROLE] [--station NAME] [--hours N]",
 	    N_("a one-time code by which a laptop becomes this worker's; printed once"),
@@ -125,6 +132,7 @@ static const struct command commands[] = {
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 #define NAMES_MAX 1000
+#define RATE      50 /* syncs that begin a second, unless something else is said */
 
 const struct db_ops *
 store_ops(void)
@@ -184,11 +192,10 @@ signals_open(struct err *err)
 }
 
 static int
-serve(const struct words *words, int stop_fd, int stall, struct db *db, struct err *err)
+serve(const struct words *words, int stop_fd, struct http_options *options,
+    struct err *err)
 {
-	struct http_options options = { .ops = store_ops(), .db = db,
-		.clock = &words->clock, .version = MINQING_VERSION, .stall = stall };
-	struct http *http = http_new(words->value[O_LISTEN], &options, err);
+	struct http *http = http_new(words->value[O_LISTEN], options, err);
 	bool ok;
 
 	if (!http)
@@ -205,29 +212,59 @@ serve(const struct words *words, int stop_fd, int stall, struct db *db, struct e
 	return ok ? DONE : SYSTEM;
 }
 
+/* The option's whole number; what stood there before when it was not said. */
+static bool
+read_number(const struct words *words, enum option o, int least, int most, int *number,
+    struct err *err)
+{
+	const char *text = words->value[o];
+	char *end;
+	long n;
+
+	if (!text)
+		return true;
+	n = strtol(text, &end, 10);
+	if (end == text || *end || n < least || n > most)
+		return err_set(err, ERR_INPUT, _("%s takes a number from %d to %d."),
+		    option_names[o].name, least, most);
+	*number = (int)n;
+	return true;
+}
+
+static bool
+read_serve_options(const struct words *words, struct http_options *options,
+    struct err *err)
+{
+	int from, to;
+
+	options->closing = words->value[O_CLOSING];
+	if (options->closing && !wire_window_read(options->closing, &from, &to))
+		return err_set(err, ERR_INPUT, _("--closing takes two times of the day, as "
+						 "17:00-18:30."));
+	return read_number(words, O_STALL, 1, 3600, &options->stall, err) &&
+	    read_number(words, O_RATE, 0, 100000, &options->rate, err);
+}
+
 static int
 cmd_serve(const struct words *words, struct err *err)
 {
-	int stall = WIRE_STALL, stop_fd, code = SYSTEM;
+	struct http_options options = { .ops = store_ops(), .clock = &words->clock,
+		.version = MINQING_VERSION, .stall = WIRE_STALL, .rate = RATE };
+	int stop_fd, code = SYSTEM;
 	struct db *db;
 
 	if (!words->value[O_LISTEN]) {
 		err_set(err, ERR_INPUT, _("--listen is missing."));
 		return USAGE;
 	}
-	if (words->value[O_STALL]) {
-		stall = atoi(words->value[O_STALL]);
-		if (stall < 1 || stall > 3600) {
-			err_set(err, ERR_INPUT, _("--stall takes 1 to 3600 seconds."));
-			return USAGE;
-		}
-	}
+	if (!read_serve_options(words, &options, err))
+		return USAGE;
 	stop_fd = signals_open(err);
 	if (stop_fd < 0)
 		return SYSTEM;
-	db = store_open(words, DB_SERVE, err);
+	options.db = db = store_open(words, DB_SERVE, err);
 	if (db)
-		code = serve(words, stop_fd, stall, db, err);
+		code = serve(words, stop_fd, &options, err);
 	store_ops()->close(db);
 	close(stop_fd);
 	return code;

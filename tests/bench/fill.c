@@ -17,6 +17,7 @@
 #include "uuid.h"
 #include "wire.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,28 @@ struct lines {
 	size_t count, cap;
 };
 
+#define HANZI 3 /* bytes of one in UTF-8 */
+
+static bool
+is_hanzi(const char *at)
+{
+	unsigned char c = (unsigned char)*at;
+
+	return c >= 0xe4 && c <= 0xe9;
+}
+
+/* Every hanzi of the sample, as often as it stands there. */
+static struct buf hanzi;
+
+static void
+gather_hanzi(const struct lines *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		for (const char *at = l->at[i]; *at; at++)
+			if (is_hanzi(at))
+				buf_add(&hanzi, at, HANZI);
+}
+
 static void
 read_sample(struct lines *l)
 {
@@ -60,11 +83,47 @@ read_sample(struct lines *l)
 		free(line);
 		fclose(in);
 	}
+	gather_hanzi(l);
 }
 
-/* The line with another ID. */
+static const char *
+any_hanzi(void)
+{
+	static uint64_t state = 20261123; /* the same records at every run */
+
+	state = state * 6364136223846793005u + 1442695040888963407u;
+	return hanzi.data + (state >> 33) % (hanzi.len / HANZI) * HANZI;
+}
+
+/* The same text in other words. */
 static void
-renamed(const char *line, struct buf *out)
+reword(const char *text, size_t len, struct buf *out)
+{
+	for (const char *at = text; at < text + len; at += is_hanzi(at) ? HANZI : 1)
+		buf_add(out, is_hanzi(at) ? any_hanzi() : at, is_hanzi(at) ? HANZI : 1);
+}
+
+/* Texts get other words and sentences a second one, so that records are as long as
+ * people's and no easier to compress; codes and numbers stay, so that the forms still
+ * take them. */
+static void
+reworded(const char *line, struct buf *out)
+{
+	while (*line) {
+		size_t len = strcspn(line, "\"");
+
+		reword(line, len, out);
+		if (len > HANZI && !strncmp(line + len - HANZI, "。", HANZI))
+			reword(line, len, out);
+		line += len;
+		if (*line)
+			buf_char(out, *line++);
+	}
+}
+
+/* The line with another ID and other words. */
+static void
+another(const char *line, struct buf *out)
 {
 	static const char key[] = "\"_id\":\"";
 	const char *id = strstr(line, key);
@@ -74,7 +133,7 @@ renamed(const char *line, struct buf *out)
 	buf_reset(out);
 	buf_add(out, line, (size_t)(id - line) + sizeof(key) - 1);
 	buf_str(out, uuid);
-	buf_str(out, id + sizeof(key) - 1 + UUID_SIZE - 1);
+	reworded(id + sizeof(key) - 1 + UUID_SIZE - 1, out);
 }
 
 static void
@@ -83,7 +142,7 @@ write_lines(const struct lines *l, long n)
 	struct buf out = { 0 };
 
 	for (long i = 0; i < n; i++) {
-		renamed(l->at[(size_t)i % l->count], &out);
+		another(l->at[(size_t)i % l->count], &out);
 		puts(buf_text(&out));
 	}
 	buf_clear(&out);
@@ -97,7 +156,7 @@ fill_notebook(struct notebook *nb, const struct lines *l, long n)
 	for (long i = 0; i < n; i++) {
 		if (i % RECORDS_A_TRANSACTION == 0)
 			must(notebook_begin(nb, &err));
-		renamed(l->at[(size_t)i % l->count], &line);
+		another(l->at[(size_t)i % l->count], &line);
 		must(session_import(nb, buf_text(&line), line.len, &field, &err) ==
 		    IMPORT_ADDED);
 		if (i % RECORDS_A_TRANSACTION == RECORDS_A_TRANSACTION - 1 || i == n - 1)
@@ -138,10 +197,11 @@ main(int argc, char **argv)
 		if (strcmp(what, "notebook") == 0)
 			fill_notebook(nb, &sample, n);
 		else
-			must(outbox_each(nb, 0, 0, write_item, &out, &err));
+			must(outbox_each(nb, 0, INT_MAX, write_item, &out, &err));
 	}
 	notebook_close(nb);
 	buf_clear(&out);
+	buf_clear(&hanzi);
 	for (size_t i = 0; i < sample.count; i++)
 		free(sample.at[i]);
 	free(sample.at);

@@ -30,7 +30,7 @@ struct collector {
 	pid_t pid;
 	int port;
 	size_t file_max; /* of its files, in bytes; 0: no limit */
-	const char *stall;
+	const char *stall, *rate, *closing; /* as serve is told; NULL */
 };
 
 static inline void
@@ -93,12 +93,14 @@ collector_child(const struct collector *c, int out)
 		char command[512];
 
 		snprintf(command, sizeof(command),
-		    "ulimit -f %zu; exec \"%s\" serve --db \"%s\" --listen 127.0.0.1:0",
+		    "ulimit -f %zu; exec \"%s\" serve --db \"%s\" --listen 127.0.0.1:0 --rate 0",
 		    c->file_max / 512, c->program, c->db);
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	} else {
 		execl(c->program, c->program, "serve", "--db", c->db, "--listen",
-		    "127.0.0.1:0", "--stall", c->stall ? c->stall : "60", (char *)NULL);
+		    "127.0.0.1:0", "--stall", c->stall ? c->stall : "60", "--rate",
+		    c->rate ? c->rate : "0", c->closing ? "--closing" : (char *)NULL,
+		    c->closing, (char *)NULL);
 	}
 	_exit(127);
 }
