@@ -40,6 +40,21 @@ void notebook_warnings(struct notebook *nb, struct buf *words);
  * be asked after every save. */
 bool notebook_has_room(const struct notebook *nb, struct buf *words);
 void notebook_close(struct notebook *nb);
+
+/*
+ * Idle lock of a sealed notebook that keeps its key: closes the file and wipes the key,
+ * so that nothing of it can be read any more; the notebook itself stays for the pages
+ * that hold it. Until it is resumed nothing may be asked of it but its path and clock,
+ * and that it is closed.
+ */
+void notebook_suspend(struct notebook *nb);
+/* Opens it again and keeps the key, also when it fails: then it is wiped, and another
+ * try takes another key. */
+bool notebook_resume(struct notebook *nb, struct vault_key *key, struct err *err);
+bool notebook_is_suspended(const struct notebook *nb);
+const char *notebook_path(const struct notebook *nb);
+/* What it was opened with; NULL when it is plain or suspended. */
+struct vault_key *notebook_key(const struct notebook *nb);
 const struct clock *notebook_clock(const struct notebook *nb);
 
 /*

@@ -65,6 +65,8 @@ struct place_asker {
 	/* Fills p, which place wipes. False when nobody answers; err may say why. */
 	bool (*ask)(void *data, const char *worker, enum place_asking asking,
 	    struct vault_passphrase *p, struct err *err);
+	/* Too many were wrong: waits so many seconds. False, or NULL: nobody waits. */
+	bool (*wait)(void *data, const char *worker, int seconds);
 	void *data;
 };
 
@@ -87,9 +89,15 @@ struct notebook *place_unlock(const char *name, const struct place_asker *asker,
 /* The path of the notebook that is meant, appended; names as for place_open(). */
 bool place_path(const char *name, struct buf *path, struct err *err);
 
-/* Asks as place_unlock() does; NULL and err. Its owner frees it (vault.h). */
+/* Asks as place_unlock() does, and slows down as tries.h says; NULL and err. Its owner
+ * frees it (vault.h). */
 struct vault_key *place_key(const char *path, const struct place_asker *asker,
-    struct err *err);
+    const struct clock *clock, struct err *err);
+
+/* Seals a plain notebook, which nobody has open, with a passphrase that is asked for;
+ * its key, or NULL and err. */
+struct vault_key *place_seal(const char *path, const struct place_asker *asker,
+    const struct clock *clock, struct err *err);
 
 /* "…/陈桂芳.notebook" → "陈桂芳". Given. */
 char *place_worker(const char *path);

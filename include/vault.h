@@ -114,6 +114,27 @@ bool vault_passphrase_fits(const char *path, const struct vault_passphrase *p,
 bool vault_change(const char *path, struct vault_key *key,
     const struct vault_choice *choice, struct err *err);
 
+/*
+ * A key put away under a PIN while the screen is locked: in memory only, at the cost of
+ * the file's passphrase. NULL and err when there is not memory enough. The key itself is
+ * still to be freed.
+ */
+struct vault_parked;
+#define VAULT_PIN_MIN   4 /* digits */
+#define VAULT_PIN_MAX   12
+#define VAULT_PIN_TRIES 3
+
+/* Nothing but digits, as many as that. */
+bool vault_pin_check(const char *pin, struct err *err);
+struct vault_parked *vault_park(const struct vault_key *key, const char *pin,
+    struct err *err);
+/* NULL and err when the PIN is wrong; the third time the key is wiped for good. */
+struct vault_key *vault_unpark(struct vault_parked *parked, const char *pin,
+    struct err *err);
+/* May the PIN still be tried? */
+bool vault_parked_is_there(const struct vault_parked *parked);
+void vault_parked_free(struct vault_parked *parked);
+
 /* Wipes and frees it. The notebook that was opened with it is closed before. */
 void vault_key_free(struct vault_key *key);
 

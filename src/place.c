@@ -1,5 +1,7 @@
 #include "place.h"
 
+#include "place_private.h"
+
 #include "buf.h"
 #include "clock.h"
 #include "district.h"
@@ -286,8 +288,8 @@ csv_files_read(struct csv_files *f, const char *folder, struct buf *stamp,
 	return true;
 }
 
-static void
-warn(struct buf *warning, const char *what, const struct err *err)
+void
+place_warn(struct buf *warning, const char *what, const struct err *err)
 {
 	if (!warning)
 		return;
@@ -305,7 +307,7 @@ take_list(struct notebook *nb, const char *folder, const char *name, struct buf 
 	buf_fmt(&path, "%s/lists/%s", folder, name);
 	if (!place_read(buf_text(&path), LIST_BYTES_MAX, &text, &err) ||
 	    !notebook_list_add(nb, name, buf_text(&text), text.len, &err))
-		warn(warning, name, &err);
+		place_warn(warning, name, &err);
 	buf_clear(&path);
 	buf_clear(&text);
 }
@@ -329,7 +331,7 @@ take_form(struct notebook *nb, const char *folder, const char *name, struct buf 
 	    !(form = form_read(buf_text(&text), text.len, &files, NULL, NULL,
 		  &err)) ||
 	    !notebook_form_add(nb, form, buf_text(&text), text.len, &err))
-		warn(warning, name, &err);
+		place_warn(warning, name, &err);
 	form_free(form);
 	buf_clear(&path);
 	buf_clear(&text);
@@ -362,9 +364,8 @@ put_in_order(struct csv_files *f, const char *folder)
 	buf_clear(&text);
 }
 
-/* Lists first: forms name them. Nothing is read when no file has changed. */
-static bool
-take_shipped(struct notebook *nb, struct buf *warning, struct err *err)
+bool
+place_take_shipped(struct notebook *nb, struct buf *warning, struct err *err)
 {
 	struct buf folder = { 0 }, lists = { 0 }, stamp = { 0 }, before = { 0 };
 	struct csv_files forms_found = { 0 }, lists_found = { 0 };
@@ -421,7 +422,7 @@ name_is_usable(const char *name, struct err *err)
 }
 
 static bool
-notebook_path(const char *name, struct buf *path, struct err *err)
+path_of(const char *name, struct buf *path, struct err *err)
 {
 	if (!place_folder(path, err))
 		return false;
@@ -533,7 +534,7 @@ place_create_sealed(const struct worker *worker,
 
 	if (!name_is_usable(worker->name, err) || !place_folder(&folder, err) ||
 	    !place_make_folders(buf_text(&folder), err) ||
-	    !notebook_path(worker->name, &path, err))
+	    !path_of(worker->name, &path, err))
 		goto out;
 	if (access(buf_text(&path), F_OK) == 0) {
 		err_set(err, ERR_INPUT,
@@ -543,7 +544,7 @@ place_create_sealed(const struct worker *worker,
 		goto out;
 	}
 	nb = make_notebook(buf_text(&path), passphrase, clock, err);
-	if (nb && (!store_worker(nb, worker, err) || !take_shipped(nb, NULL, err))) {
+	if (nb && (!store_worker(nb, worker, err) || !place_take_shipped(nb, NULL, err))) {
 		notebook_close(nb);
 		nb = NULL;
 		unlink(buf_text(&path)); /* a half-made notebook holds nothing yet */
@@ -605,7 +606,7 @@ place_path(const char *name, struct buf *path, struct err *err)
 			name = NULL;
 	}
 	chosen = choose(name, err);
-	good = chosen && notebook_path(chosen, path, err);
+	good = chosen && path_of(chosen, path, err);
 	free(chosen);
 	return good;
 }
@@ -617,130 +618,4 @@ place_worker(const char *path)
 	char *name = notebook_name(slash ? slash + 1 : path);
 
 	return name ? name : mem_strdup(path);
-}
-
-/* --- passphrases --- */
-
-/* False and err, also when nobody answered without saying why. */
-static bool
-ask(const struct place_asker *asker, const char *path, enum place_asking asking,
-    struct vault_passphrase *p, struct err *err)
-{
-	char *worker = place_worker(path);
-	struct err why = { 0 };
-	bool answered = asker && asker->ask(asker->data, worker, asking, p, &why);
-
-	if (!answered && why.kind == ERR_NONE)
-		err_set(&why, asker ? ERR_CANCELLED : ERR_INPUT,
-		    _("The notebook of %s wants its passphrase."), worker);
-	if (!answered && err)
-		*err = why;
-	free(worker);
-	return answered;
-}
-
-struct vault_key *
-place_key(const char *path, const struct place_asker *asker, struct err *err)
-{
-	enum place_asking asking = PLACE_ASK_OPEN;
-	struct vault_key *key = NULL;
-	struct vault_passphrase p = { 0 };
-	struct err why;
-
-	while (!key && ask(asker, path, asking, &p, err)) {
-		why = (struct err){ 0 };
-		key = vault_unlock(path, &p, &why);
-		vault_passphrase_wipe(&p);
-		if (!key && why.kind != ERR_INPUT) {
-			if (err)
-				*err = why;
-			break;
-		}
-		asking = PLACE_ASK_AGAIN;
-	}
-	vault_passphrase_wipe(&p);
-	return key;
-}
-
-/* A plain notebook where the district wants every one sealed: a passphrase is chosen. */
-static struct vault_key *
-seal_plain(const char *path, const struct place_asker *asker,
-    const struct district *district, const struct clock *clock, struct err *err)
-{
-	struct vault_passphrase p = { 0 };
-	struct vault_choice choice = { .passphrase = &p };
-	struct vault_key *key = NULL;
-
-	if (district->has_recovery)
-		choice.recovery = district->recovery;
-	if (ask(asker, path, PLACE_ASK_NEW, &p, err) && vault_passphrase_check(&p, err))
-		key = vault_key_new(&choice, err);
-	vault_passphrase_wipe(&p);
-	if (key && !vault_convert(path, key, clock, err)) {
-		vault_key_free(key);
-		key = NULL;
-	}
-	return key;
-}
-
-static struct notebook *
-open_with_key(const char *path, struct vault_key *key, const struct clock *clock,
-    struct err *err)
-{
-	struct notebook *nb =
-	    key ? notebook_open_sealed(path, false, key, clock, err) : NULL;
-
-	if (nb)
-		notebook_keep_key(nb, key);
-	else
-		vault_key_free(key);
-	return nb;
-}
-
-static struct notebook *
-open_any(const char *path, const struct place_asker *asker, const struct clock *clock,
-    struct err *err)
-{
-	struct district district;
-
-	if (!district_read(&district, err))
-		return NULL;
-	switch (vault_look(path, err)) {
-	case VAULT_SEALED:
-		return open_with_key(path, place_key(path, asker, err), clock, err);
-	case VAULT_PLAIN:
-		if (district.passphrase_required)
-			return open_with_key(path,
-			    seal_plain(path, asker, &district, clock, err), clock, err);
-		break;
-	case VAULT_ABSENT:
-	case VAULT_BROKEN: /* said by the opening */
-		break;
-	}
-	return notebook_open(path, false, clock, err);
-}
-
-struct notebook *
-place_unlock(const char *name, const struct place_asker *asker,
-    const struct clock *clock, struct buf *warning, struct err *err)
-{
-	struct buf path = { 0 };
-	struct notebook *nb = NULL;
-	struct err problem = { 0 };
-
-	if (place_path(name, &path, err))
-		nb = open_any(buf_text(&path), asker, clock, err);
-	if (nb && !take_shipped(nb, warning, &problem))
-		warn(warning, _("shipped forms"), &problem);
-	if (nb && warning)
-		notebook_warnings(nb, warning);
-	buf_clear(&path);
-	return nb;
-}
-
-struct notebook *
-place_open(const char *name, const struct clock *clock, struct buf *warning,
-    struct err *err)
-{
-	return place_unlock(name, NULL, clock, warning, err);
 }

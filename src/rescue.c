@@ -108,7 +108,7 @@ find(struct found *f, const char *backup, const struct place_asker *asker,
 	case VAULT_BROKEN:
 		return false;
 	case VAULT_SEALED:
-		f->key = place_key(backup, asker, err);
+		f->key = place_key(backup, asker, clock, err);
 		if (!f->key)
 			return false;
 		break;

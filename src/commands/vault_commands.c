@@ -12,6 +12,7 @@
 #include "notebook.h"
 #include "passphrase.h"
 #include "place.h"
+#include "tries.h"
 #include "vault.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ struct target {
 	char *worker;
 	enum vault_look look;
 	struct place_asker asker;
+	const struct clock *clock;
 	struct vault_key *key;
 	struct err err;
 };
@@ -39,6 +41,7 @@ target_find(struct target *t, const struct command_context *context)
 		return false;
 	t->worker = place_worker(buf_text(&t->path));
 	t->asker = passphrases_asker(context->passphrases);
+	t->clock = context->clock;
 	t->look = vault_look(buf_text(&t->path), &t->err);
 	return t->look != VAULT_BROKEN;
 }
@@ -49,7 +52,7 @@ target_unlock(struct target *t)
 {
 	if (t->look != VAULT_SEALED)
 		return true;
-	t->key = place_key(buf_text(&t->path), &t->asker, &t->err);
+	t->key = place_key(buf_text(&t->path), &t->asker, t->clock, &t->err);
 	return t->key != NULL;
 }
 
@@ -73,14 +76,13 @@ target_failed(struct target *t)
 /* Into the notebook's log. A damaged notebook may not take it: that stops nothing, and
  * is told. */
 static void
-log_entry(struct target *t, const struct clock *clock, const char *who,
-    enum audit_what what, const char *about)
+log_entry(struct target *t, const char *who, enum audit_what what, const char *about)
 {
 	struct err err = { 0 };
 	struct notebook *nb =
-	    notebook_open_sealed(buf_text(&t->path), false, t->key, clock, &err);
+	    notebook_open_sealed(buf_text(&t->path), false, t->key, t->clock, &err);
 
-	if (!nb ||
+	if (!nb || !tries_log(nb, &err) ||
 	    !(who ? audit_add_by(nb, who, what, about, &err)
 		  : audit_add(nb, what, about, &err)))
 		fprintf(stderr, _("minqing: The notebook's log could not be written: %s\n"),
@@ -131,7 +133,7 @@ command_vault_encrypt(const struct command_context *context, const struct words 
 	vault_passphrase_wipe(&p);
 	if (!good || !vault_convert(buf_text(&t.path), t.key, context->clock, &t.err))
 		return target_failed(&t);
-	log_entry(&t, context->clock, NULL, AUDIT_PASSPHRASE, "first");
+	log_entry(&t, NULL, AUDIT_PASSPHRASE, "first");
 	printf(_("The notebook of %s is sealed.\n"), t.worker);
 	say_recovery(&district);
 	target_clear(&t);
@@ -140,7 +142,7 @@ command_vault_encrypt(const struct command_context *context, const struct words 
 
 /* The end of passwd and recover: the key is there, a new passphrase is wanted. */
 static int
-change(struct target *t, const struct clock *clock)
+change(struct target *t)
 {
 	struct vault_passphrase p = { 0 };
 	struct vault_choice choice;
@@ -151,7 +153,7 @@ change(struct target *t, const struct clock *clock)
 	vault_passphrase_wipe(&p);
 	if (!good)
 		return target_failed(t);
-	log_entry(t, clock, NULL, AUDIT_PASSPHRASE, "");
+	log_entry(t, NULL, AUDIT_PASSPHRASE, "");
 	printf(_("The notebook of %s has a new passphrase.\n"), t->worker);
 	say_recovery(&district);
 	target_clear(t);
@@ -176,7 +178,7 @@ command_vault_passwd(const struct command_context *context, const struct words *
 	(void)words;
 	if (!target_find(&t, context) || !is_sealed(&t) || !target_unlock(&t))
 		return target_failed(&t);
-	return change(&t, context->clock);
+	return change(&t);
 }
 
 #define KEY_FILE_MAX 4096
@@ -199,8 +201,8 @@ command_vault_recover(const struct command_context *context, const struct words 
 	if (!t.key)
 		return target_failed(&t);
 	/* Whatever becomes of the new passphrase: it was opened. */
-	log_entry(&t, context->clock, "district", AUDIT_RECOVER, "");
-	return change(&t, context->clock);
+	log_entry(&t, "district", AUDIT_RECOVER, "");
+	return change(&t);
 }
 
 int
@@ -414,7 +416,7 @@ command_vault_salvage(const struct command_context *context, const struct words 
 		 "places could not be read.\n"),
 	    result.records, result.drafts, result.files, r.dir, result.lost);
 	if (t.key)
-		log_entry(&t, context->clock, NULL, AUDIT_EXPORT, "salvage");
+		log_entry(&t, NULL, AUDIT_EXPORT, "salvage");
 	printf(_("They are readable by anybody now: keep them safe, import records.jsonl "
 		 "into a good notebook, then remove them.\n"));
 	target_clear(&t);

@@ -125,23 +125,53 @@ set_up(struct notebook *nb, const struct opening *o, struct err *err)
 	return ok;
 }
 
-static struct notebook *
-open_file(const struct opening *o, struct err *err)
+/* When it fails, what was opened is still to be closed. */
+static bool
+connect(struct notebook *nb, const struct opening *o, struct err *err)
 {
-	struct notebook *nb = mem_alloc(sizeof(*nb));
 	int flags = SQLITE_OPEN_NOMUTEX;
 
 	flags |= o->frozen ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	flags |= o->create ? SQLITE_OPEN_CREATE : 0;
-	nb->clock = o->clock;
-	nb->path = mem_strdup(o->path);
 	nb->vfs = vault_vfs_new(nb->path, o->cipher, o->frozen);
 	if (!nb->vfs)
-		err_set(err, ERR_SYSTEM, _("There is not enough memory."));
-	else if (sqlite3_open_v2(o->path, &nb->db, flags, vault_vfs_name(nb->vfs)) !=
+		return err_set(err, ERR_SYSTEM, _("There is not enough memory."));
+	if (sqlite3_open_v2(nb->path, &nb->db, flags, vault_vfs_name(nb->vfs)) !=
 	    SQLITE_OK)
-		store_fail(nb, err);
-	else if (set_up(nb, o, err))
+		return store_fail(nb, err);
+	return set_up(nb, o, err);
+}
+
+/* The file and all that hangs on it; the key is wiped. */
+static void
+disconnect(struct notebook *nb)
+{
+	int code;
+
+	for (int i = 0; i < STMT_COUNT; i++) {
+		sqlite3_finalize(nb->stmts[i]);
+		nb->stmts[i] = NULL;
+	}
+	follow_forget(nb);
+	code = sqlite3_close(nb->db);
+	assert(code == SQLITE_OK);
+	(void)code;
+	nb->db = NULL;
+	vault_vfs_free(nb->vfs);
+	nb->vfs = NULL;
+	if (nb->key_is_ours)
+		vault_key_free(nb->key);
+	nb->key = NULL;
+}
+
+static struct notebook *
+open_file(const struct opening *o, struct err *err)
+{
+	struct notebook *nb = mem_alloc(sizeof(*nb));
+
+	nb->clock = o->clock;
+	nb->path = mem_strdup(o->path);
+	if (connect(nb, o, err))
 		return nb;
 	notebook_close(nb);
 	return NULL;
@@ -255,25 +285,56 @@ notebook_open_frozen(const char *path, struct vault_key *key, const struct clock
 void
 notebook_close(struct notebook *nb)
 {
-	int code;
-
 	if (!nb)
 		return;
-	for (int i = 0; i < STMT_COUNT; i++)
-		sqlite3_finalize(nb->stmts[i]);
-	follow_forget(nb);
-	code = sqlite3_close(nb->db);
-	assert(code == SQLITE_OK);
-	(void)code;
-	vault_vfs_free(nb->vfs);
-	if (nb->key_is_ours)
-		vault_key_free(nb->key);
+	disconnect(nb);
 	forms_forget(nb);
 	free(nb->path);
 	buf_clear(&nb->kept);
 	buf_clear(&nb->lent);
 	memset(nb, 0, sizeof(*nb));
 	free(nb);
+}
+
+void
+notebook_suspend(struct notebook *nb)
+{
+	assert(nb->key && nb->key_is_ours && nb->depth == 0);
+	disconnect(nb);
+	if (nb->lent.data)
+		explicit_bzero(nb->lent.data, nb->lent.cap);
+	buf_reset(&nb->lent);
+}
+
+bool
+notebook_resume(struct notebook *nb, struct vault_key *key, struct err *err)
+{
+	struct opening o = { nb->path, nb->clock, .cipher = &key->cipher };
+
+	assert(notebook_is_suspended(nb));
+	notebook_keep_key(nb, key);
+	if (vault_prepare(nb->path, key, err) && connect(nb, &o, err))
+		return true;
+	disconnect(nb);
+	return false;
+}
+
+bool
+notebook_is_suspended(const struct notebook *nb)
+{
+	return !nb->db;
+}
+
+const char *
+notebook_path(const struct notebook *nb)
+{
+	return nb->path;
+}
+
+struct vault_key *
+notebook_key(const struct notebook *nb)
+{
+	return nb->key;
 }
 
 const struct clock *
