@@ -149,7 +149,7 @@ tests: all $(B)/tests/faults/keep.so $(UNIT_TESTS) $(FAULT_TESTS) $(CORPUS_TESTS
 
 # Every test says `N passed, M failed` last; tests/run adds them up.
 check: tests
-	@sh tests/run $(B) tests/layers tests/translations tests/commands $(UNIT_TESTS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
+	@sh tests/run $(B) tests/layers tests/translations tests/commands tests/sync/programs $(UNIT_TESTS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 
 # Long runs of what can be lost: some ten minutes.
 faults: tests

@@ -10,6 +10,16 @@
 #define HASH_HEX_SIZE 65
 
 void hash_sha256(const void *data, size_t len, unsigned char out[HASH_SIZE]);
+
+/* The same a piece at a time. */
+struct hash_sum {
+	_Alignas(8) unsigned char state[128]; /* libsodium's */
+};
+
+void hash_sum_begin(struct hash_sum *sum);
+void hash_sum_add(struct hash_sum *sum, const void *data, size_t len);
+void hash_sum_end(struct hash_sum *sum, unsigned char out[HASH_SIZE]);
+
 void hash_hex(const unsigned char *bytes, size_t len, char *out); /* 2 × len + NUL */
 
 /* The first 16 hex digits of the SHA-256: how a record's answers are named on the

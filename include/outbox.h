@@ -74,6 +74,11 @@ bool receipt_begin(struct notebook *nb, const char *collector, int64_t *id,
 /* Fills in what is known at the end; the digest is computed here. */
 bool receipt_end(struct notebook *nb, int64_t id, int64_t bytes_up, int64_t bytes_down,
     int64_t milliseconds, const char *outcome, struct err *err);
+/* The revisions that a receipt acknowledges, in the order of its digest. Lent to the
+ * callback; it returns false to stop. */
+bool receipt_lines(struct notebook *nb, int64_t id,
+    bool (*row)(const char *record, int rev, const char *hash, void *data), void *data,
+    struct err *err);
 /* Newest first; limit 0: all. */
 bool receipt_list(struct notebook *nb, int limit,
     bool (*row)(const struct receipt *receipt, void *data), void *data,

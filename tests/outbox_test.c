@@ -463,6 +463,67 @@ receipt_adds_up_and_is_digested(void)
 	fixture_free(f);
 }
 
+struct in_order {
+	struct buf before;
+	long count;
+	bool sorted;
+};
+
+static bool
+acknowledge_one(const struct outbox_item *item, void *data)
+{
+	struct outbox_answer **next = data;
+
+	*(*next)++ = (struct outbox_answer){ .id = mem_strdup(item->id), .rev = item->rev };
+	return true;
+}
+
+static bool
+is_after(const char *record, int rev, const char *hash, void *data)
+{
+	struct in_order *seen = data;
+	struct buf line = { 0 };
+
+	buf_fmt(&line, "%s %d %s\n", record, rev, hash);
+	seen->sorted &= strcmp(line.data, buf_text(&seen->before)) > 0;
+	seen->count++;
+	buf_clear(&seen->before);
+	seen->before = line;
+	return true;
+}
+
+/* So long that its lines are not sorted in memory. */
+static void
+a_long_receipt_is_in_the_same_order(void)
+{
+	enum { MANY = 5100, REVS = 11 };
+	struct fixture *f = fixture_new();
+	struct outbox_answer *answers = mem_alloc((MANY + REVS) * sizeof(*answers)),
+			     *next = answers;
+	struct in_order seen = { .sorted = true };
+	char id[UUID_SIZE];
+	int64_t in;
+
+	CHECK(notebook_begin(f->nb, &f->err));
+	for (int i = 0; i < MANY; i++)
+		CHECK(fixture_add(f, "visit", "x", id));
+	for (int i = 0; i < REVS; i++)
+		CHECK(correct(f, id, "{\"n\":2}"));
+	CHECK(notebook_end(f->nb, true, &f->err));
+	CHECK(outbox_each(f->nb, 0, MANY + REVS, acknowledge_one, &next, &f->err));
+	in = receipt(f);
+	CHECK(outbox_answered(f->nb, in, answers, MANY + REVS, &f->err));
+	CHECK(receipt_end(f->nb, in, 0, 0, 0, "ok", &f->err));
+	CHECK(receipt_lines(f->nb, in, is_after, &seen, &f->err));
+	CHECK_INT(seen.count, MANY + REVS);
+	CHECK(seen.sorted);
+	for (int i = 0; i < MANY + REVS; i++)
+		free((char *)(uintptr_t)answers[i].id);
+	free(answers);
+	buf_clear(&seen.before);
+	fixture_free(f);
+}
+
 static void
 receipts_newest_first(void)
 {
@@ -516,6 +577,7 @@ main(void)
 	RUN(refused_withdrawal_can_be_tried_again);
 	RUN(correction_under_way_survives_the_answer);
 	RUN(receipt_adds_up_and_is_digested);
+	RUN(a_long_receipt_is_in_the_same_order);
 	RUN(receipts_newest_first);
 	RUN(answers_to_no_receipt_change_nothing);
 	return CHECK_DONE();

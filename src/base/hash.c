@@ -12,6 +12,26 @@ hash_sha256(const void *data, size_t len, unsigned char out[HASH_SIZE])
 	crypto_hash_sha256(out, data, len);
 }
 
+_Static_assert(sizeof(struct hash_sum) >= sizeof(crypto_hash_sha256_state), "hash_sum");
+
+void
+hash_sum_begin(struct hash_sum *sum)
+{
+	crypto_hash_sha256_init((void *)sum);
+}
+
+void
+hash_sum_add(struct hash_sum *sum, const void *data, size_t len)
+{
+	crypto_hash_sha256_update((void *)sum, data, len);
+}
+
+void
+hash_sum_end(struct hash_sum *sum, unsigned char out[HASH_SIZE])
+{
+	crypto_hash_sha256_final((void *)sum, out);
+}
+
 void
 hash_hex(const unsigned char *bytes, size_t len, char *out)
 {

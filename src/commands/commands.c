@@ -108,6 +108,7 @@ const struct command commands[] = {
 	{ "export",     "",     0, 0,  N_("write finished records as JSON lines or CSV"), export_options, command_export },
 	{ "sync",       "",     0, 0,  N_("send what is queued to the collector"), json_option, command_sync },
 	{ "receipts",   "",     0, 0,  N_("list what each sync did"), json_option, command_receipts },
+	{ "receipt",    "[NUMBER]", 0, 1, N_("write one of them (the last, if not said) with the name of everything that was accepted, for minqing-collector receipt"), NULL, command_receipt },
 	{ "audit",      "",     0, 0,  N_("list the notebook's log: who finished, withdrew, saw in full, exported, unlocked; and check it"), json_option, command_audit },
 	{ "backup",     "[FOLDER]", 0, 1, N_("copy the notebook into a folder, a USB stick for one, and read the copy back"), NULL, command_backup },
 	{ "restore",    "FILE", 1, 1, N_("make a backup the worker's notebook again; the one that is here is kept beside it"), restore_options, command_restore },

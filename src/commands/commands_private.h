@@ -13,7 +13,7 @@ command_fn command_screen, command_init, command_settings, command_forms;
 command_fn command_form_check, command_form_add, command_import, command_list;
 command_fn command_show, command_withdraw, command_export, command_sync;
 command_fn command_backup, command_restore;
-command_fn command_receipts, command_due, command_audit;
+command_fn command_receipts, command_receipt, command_due, command_audit;
 command_fn command_vault_encrypt, command_vault_passwd, command_vault_recover;
 command_fn command_vault_recovery_key, command_vault_status, command_vault_check;
 command_fn command_vault_salvage;

@@ -1,5 +1,5 @@
 /*
- * sync_commands - sync and receipts
+ * sync_commands - sync
  */
 #include "client.h"
 #include "command.h"
@@ -115,56 +115,4 @@ command_sync(const struct command_context *context, const struct words *words)
 	client_free(c);
 	notebook_close(nb);
 	return status;
-}
-
-static bool
-print_receipt(const struct receipt *r, void *data)
-{
-	const bool *json = data;
-	struct buf line = { 0 };
-	struct json_writer w;
-
-	if (!*json) {
-		printf(_("%s  sent %ld, accepted %ld, refused %ld, left %ld; %lld bytes, "
-			 "%lld ms; %s\n  digest %s\n"),
-		    r->began, r->sent, r->accepted, r->refused, r->left,
-		    (long long)r->bytes_up, (long long)r->milliseconds, r->outcome,
-		    r->digest);
-		return true;
-	}
-	json_writer_init(&w, &line);
-	json_object(&w);
-	json_member_integer(&w, "receipt", r->id);
-	json_member(&w, "began", r->began);
-	json_member(&w, "ended", r->ended);
-	json_member(&w, "collector", r->collector);
-	json_member_integer(&w, "sent", r->sent);
-	json_member_integer(&w, "accepted", r->accepted);
-	json_member_integer(&w, "refused", r->refused);
-	json_member_integer(&w, "left", r->left);
-	json_member_integer(&w, "bytes_up", r->bytes_up);
-	json_member_integer(&w, "bytes_down", r->bytes_down);
-	json_member_integer(&w, "milliseconds", r->milliseconds);
-	json_member(&w, "digest", r->digest);
-	json_member(&w, "outcome", r->outcome);
-	json_object_end(&w);
-	puts(buf_text(&line));
-	buf_clear(&line);
-	return true;
-}
-
-int
-command_receipts(const struct command_context *context, const struct words *words)
-{
-	bool json = words_get(words, "--json") != NULL;
-	struct err err = { 0 };
-	int status;
-	struct notebook *nb = command_notebook(context, &status);
-	bool good;
-
-	if (!nb)
-		return status;
-	good = receipt_list(nb, 0, print_receipt, &json, &err);
-	notebook_close(nb);
-	return good ? EXIT_OK : command_failed(&err);
 }

@@ -294,26 +294,69 @@ receipt_begin(struct notebook *nb, const char *collector, int64_t *id, struct er
 	return true;
 }
 
+#define MANY 5000 /* lines that are sorted in memory */
+
+static bool
+is_long(struct notebook *nb, int64_t receipt, bool *is, struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_RECEIPT_ACCEPTED, err);
+	int got;
+
+	if (!stmt)
+		return false;
+	sqlite3_bind_int64(stmt, 1, receipt);
+	got = store_step(nb, stmt, err);
+	*is = got == 1 && sqlite3_column_int64(stmt, 0) > MANY;
+	sqlite3_reset(stmt);
+	return got >= 0;
+}
+
+bool
+receipt_lines(struct notebook *nb, int64_t id,
+	      bool (*row)(const char *record, int rev, const char *hash, void *data),
+	      void *data, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	bool many;
+	int got;
+
+	if (!is_long(nb, id, &many, err) ||
+	    !(stmt = store_stmt(nb, many ? STMT_RECEIPT_LINES_MANY : STMT_RECEIPT_LINES, err)))
+		return false;
+	sqlite3_bind_int64(stmt, 1, id);
+	while ((got = store_step(nb, stmt, err)) == 1)
+		if (!row(store_column(stmt, 0), sqlite3_column_int(stmt, 1),
+			 store_column(stmt, 2), data))
+			break;
+	sqlite3_reset(stmt);
+	return got >= 0;
+}
+
+static bool
+add_to_sum(const char *record, int rev, const char *hash, void *data)
+{
+	struct buf line = { 0 };
+
+	buf_fmt(&line, "%s %d %s\n", record, rev, hash);
+	hash_sum_add(data, line.data, line.len);
+	buf_clear(&line);
+	return true;
+}
+
 /* SHA-256 in hex over the lines of everything that the receipt acknowledges. */
 static bool
 receipt_digest(struct notebook *nb, int64_t id, char hex[HASH_HEX_SIZE],
 	       struct err *err)
 {
-	sqlite3_stmt *stmt = store_stmt(nb, STMT_RECEIPT_LINES, err);
 	unsigned char digest[HASH_SIZE];
-	struct buf lines = { 0 };
-	int got;
+	struct hash_sum sum;
 
-	if (!stmt)
+	hash_sum_begin(&sum);
+	if (!receipt_lines(nb, id, add_to_sum, &sum, err))
 		return false;
-	sqlite3_bind_int64(stmt, 1, id);
-	while ((got = store_step(nb, stmt, err)) == 1)
-		buf_fmt(&lines, "%s %d %s\n", store_column(stmt, 0),
-			sqlite3_column_int(stmt, 1), store_column(stmt, 2));
-	hash_sha256(buf_text(&lines), lines.len, digest);
+	hash_sum_end(&sum, digest);
 	hash_hex(digest, sizeof(digest), hex);
-	buf_clear(&lines);
-	return got == 0;
+	return true;
 }
 
 static bool

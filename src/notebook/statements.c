@@ -250,6 +250,13 @@ const char *const stmt_sql[STMT_COUNT] = {
 	" CROSS JOIN revision v ON v.seq = a.revision"
 	" CROSS JOIN record r ON r.number = v.record"
 	" WHERE a.receipt = ?1 ORDER BY r.id, CAST(v.rev AS TEXT)",
+[STMT_RECEIPT_LINES_MANY] = /* the same through all records: nothing is held to be sorted */
+	"SELECT r.id, v.rev, v.hash FROM record r"
+	" CROSS JOIN revision v ON v.record = r.number"
+	" CROSS JOIN acknowledged a ON a.receipt = ?1 AND a.revision = v.seq"
+	" ORDER BY r.id, CAST(v.rev AS TEXT)",
+[STMT_RECEIPT_ACCEPTED] =
+	"SELECT accepted FROM receipt WHERE id = ?1",
 [STMT_RECEIPT_END] =
 	"UPDATE receipt SET ended = ?2, bytes_up = ?3, bytes_down = ?4, milliseconds = ?5,"
 	" digest = ?6, outcome = ?7,"

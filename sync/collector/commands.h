@@ -49,6 +49,7 @@ int cmd_token_add(const struct words *words, struct err *err);
 int cmd_token_list(const struct words *words, struct err *err);
 int cmd_token_remove(const struct words *words, struct err *err);
 int cmd_export(const struct words *words, struct err *err);
+int cmd_receipt(const struct words *words, struct err *err);
 int cmd_stats(const struct words *words, struct err *err);
 
 /* audit_command.c */

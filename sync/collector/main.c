@@ -126,6 +126,10 @@ static const struct command commands[] = {
 	    N_("the notebooks' logs: who finished, withdrew, saw in full, exported, unlocked; "
 	       "and whether each is one unbroken chain"),
 	    BIT(O_USER) | BIT(O_JSON), 0, 0, cmd_audit },
+	{ "receipt", "receipt FILE --db FILE",
+	    N_("look for everything that a notebook's receipt names, and compute its digest "
+	       "from what is here"),
+	    0, 1, 1, cmd_receipt },
 	{ "stats", "stats --db FILE [--json]", N_("what there is, in numbers"),
 	    BIT(O_JSON), 0, 0, cmd_stats },
 };
