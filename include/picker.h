@@ -3,9 +3,11 @@
  *
  * The list is the caller's: a count and a function that lends one item, so 200,000
  * rows cost nothing to open. Typing narrows it: a row stays when its code or number
- * begins with what was typed, or its label or extra text contains it, or its pinyin
- * initials or syllables match. When what is typed is exactly one row's code (or,
- * where codes are not numbers, its number), that row comes to be the current one.
+ * or one of its mnemonics begins with what was typed, or its label or extra text
+ * contains it, or its pinyin initials or syllables match. When what is typed is exactly
+ * one row's code or mnemonic (or, where codes are not numbers, its number), that row
+ * comes to be the current one. Of long lists 8 bytes a row are kept while one is open:
+ * which sounds its row has, so that most rows need not be asked for at a key.
  */
 #ifndef PICKER_H
 #define PICKER_H
@@ -22,6 +24,7 @@ struct picker_item {
 	const char *code;  /* what is stored; shown before the label when codes is set */
 	const char *label;
 	const char *extra; /* also searched, shown muted after the label; may be NULL */
+	const char *mnemonic; /* a form author's own, blank-separated; may be NULL */
 };
 
 struct picker_source {
@@ -52,6 +55,12 @@ struct picker *picker_new(const struct picker_source *source,
 void picker_free(struct picker *p);
 /* The caller's list has changed; typed text and marks by index stay. */
 void picker_reload(struct picker *p, const struct picker_source *source);
+
+/* These rows come before all others, in this order, and the first of them is current:
+ * what was used last, where the list has no order of its own. They keep their numbers.
+ * Rows that are not in the list are passed over; at most PICKER_PREFERRED are taken. */
+#define PICKER_PREFERRED 9
+void picker_prefer(struct picker *p, const size_t *indexes, size_t count);
 
 /* The current row by its index in the source, PICKER_NONE when nothing matches. */
 size_t picker_current(const struct picker *p);

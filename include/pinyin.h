@@ -23,6 +23,20 @@ size_t pinyin_readings(int32_t code, const char *out[], size_t max);
  */
 bool pinyin_match(const char *label, const char *typed);
 
+/*
+ * A label's sounds and what typed text wants of them, as bit sets, for passing over most
+ * rows of a long list at a glance: a label that pinyin_match() accepts, or that contains
+ * the typed text (folded), has all bits wanted. Of one letter or digit the reverse holds
+ * too. The lowest bits, PINYIN_LETTERS, are letters and digits, the others pairs of
+ * digits; the highest is never set. Sets of several labels may be joined.
+ */
+#define PINYIN_LETTERS ((UINT64_C(1) << 36) - 1)
+uint64_t pinyin_sounds(const char *label);
+/* Of ASCII text with signs in it only the first character is wanted. */
+uint64_t pinyin_wanted(const char *typed);
+/* Is it letters and digits only: what pinyin_match() can be asked? */
+bool pinyin_is_sound(const char *typed);
+
 /* The first initial of each hanzi, ASCII letters and digits as they are: "WSF". */
 size_t pinyin_initials(const char *s, char *out, size_t size);
 

@@ -7,6 +7,7 @@
 #include "text.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static void
@@ -202,6 +203,45 @@ speed(void)
 		printf("3,000 labels: %.3f ms\n", best);
 }
 
+/* A label made of these and text typed of those: nothing that matches lacks a bit that is
+ * wanted, and of one letter or digit the bit decides. */
+static void
+sounds_never_hide_a_match(void)
+{
+	static const char *const pieces[] = { "王", "重", "单", "曾", "女", "哼", "嗯", "儿",
+		"区", "a", "Ｗ", "H", "1", "２", "0", "-", " ", "3", "号", "，" };
+	static const char letters[] = "wzhongcdsuvnmgqeraj10-23 ";
+	unsigned seed = 7, matched = 0;
+
+	for (int i = 0; i < 200000; i++) {
+		char label[64] = "", typed[6] = "";
+		int n;
+
+#define ROLL(k) ((seed = seed * 1103515245u + 12345u) >> 16) % (k)
+		for (n = 1 + (int)ROLL(6); n > 0; n--)
+			strcat(label, pieces[ROLL(sizeof(pieces) / sizeof(pieces[0]))]);
+		for (n = (int)ROLL(4); n >= 0; n--)
+			typed[n] = letters[ROLL(sizeof(letters) - 1)];
+#undef ROLL
+		uint64_t wanted = pinyin_wanted(typed);
+		bool has_all = (pinyin_sounds(label) & wanted) == wanted;
+		bool match = pinyin_is_sound(typed) ? pinyin_match(label, typed)
+						    : text_find(label, typed) != (size_t)-1;
+
+		matched += match;
+		if ((match && !has_all) ||
+		    (pinyin_is_sound(typed) && !typed[1] && match != has_all)) {
+			check_case(label);
+			CHECK_STR(typed, match ? "hidden" : "no match");
+			return;
+		}
+	}
+	CHECK(matched > 5000);
+	CHECK(pinyin_wanted("王1") == (pinyin_sounds("王") | pinyin_sounds("1")));
+	CHECK(pinyin_wanted("") == 0);
+	CHECK(!(pinyin_sounds("zz99王") >> 63));
+}
+
 int
 main(void)
 {
@@ -210,6 +250,7 @@ main(void)
 	matching();
 	RUN(long_typing);
 	RUN(initials);
+	RUN(sounds_never_hide_a_match);
 	RUN(speed);
 	return CHECK_DONE();
 }

@@ -99,6 +99,43 @@ step(const char *bytes, size_t len, int32_t code, const char *typed, size_t at)
 	return reached;
 }
 
+/* As text_decode(), quicker for what labels are made of. */
+static size_t
+decode(const char *s, size_t len, int32_t *code)
+{
+	const unsigned char *u = (const unsigned char *)s;
+
+	if (u[0] < 0x80) {
+		*code = u[0];
+		return 1;
+	}
+	if (u[0] >= 0xE3 && u[0] <= 0xE9 && (u[1] & 0xC0) == 0x80 && (u[2] & 0xC0) == 0x80) {
+		*code = (u[0] & 0x0F) << 12 | (u[1] & 0x3F) << 6 | (u[2] & 0x3F);
+		return 3;
+	}
+	return text_decode(s, len, code);
+}
+
+/* May a match begin with this character? No byte of typed text is read but the first. */
+static bool
+may_begin(const char *bytes, int32_t code, const char *typed)
+{
+	size_t set;
+
+	if (code < 0x80)
+		return code == *typed;
+	if (*bytes == *typed)
+		return true;
+	set = set_of(code);
+	if (!set)
+		return false;
+	do
+		if (syllables[sets[set] & ~LAST][0] == *typed)
+			return true;
+	while (!(sets[set++] & LAST));
+	return false;
+}
+
 /* All ways to divide the letters among the hanzi at once: the state is the set of
  * positions in typed that the label's characters so far can have led to. */
 bool
@@ -115,9 +152,9 @@ pinyin_match(const char *label, const char *typed)
 	if (typed_len == 0)
 		return true;
 	for (; len; label += n, len -= n) {
-		n = text_decode(label, len, &code);
+		n = decode(label, len, &code);
 		code = plain_letter(code);
-		if (is_sign(code))
+		if (is_sign(code) || (!now && *typed != ' ' && !may_begin(label, code, typed)))
 			continue;
 		now |= 1; /* a match may begin at any character */
 		next = 0;
@@ -151,4 +188,92 @@ pinyin_initials(const char *s, char *out, size_t size)
 	}
 	out[count] = '\0';
 	return count;
+}
+
+/* ---- bit sets ---- */
+
+#define DIGITS_FROM 26 /* bits below it are letters */
+#define PAIRS_FROM  36
+#define PAIRS       27 /* bits that the hundred pairs of digits share */
+
+static uint64_t
+letter_bit(int32_t code)
+{
+	if (code >= 'a' && code <= 'z')
+		return UINT64_C(1) << (code - 'a');
+	return UINT64_C(1) << (DIGITS_FROM + code - '0');
+}
+
+static uint64_t
+pair_bit(int32_t before, int32_t digit)
+{
+	return UINT64_C(1) << (PAIRS_FROM + ((before - '0') * 10 + digit - '0') % PAIRS);
+}
+
+static bool
+is_digit(int32_t code)
+{
+	return code >= '0' && code <= '9';
+}
+
+uint64_t
+pinyin_sounds(const char *label)
+{
+	uint64_t sounds = 0;
+	size_t len = strlen(label), n, set;
+	int32_t code, before = 0;
+
+	for (; len; label += n, len -= n) {
+		n = decode(label, len, &code);
+		code = plain_letter(code);
+		if (is_letter_or_digit(code)) {
+			sounds |= letter_bit(code);
+			if (is_digit(code) && is_digit(before))
+				sounds |= pair_bit(before, code);
+		} else if (is_sign(code)) {
+			continue; /* 3-2 is found by 32 */
+		} else if ((set = set_of(code)) != 0) {
+			do
+				sounds |= letter_bit(syllables[sets[set] & ~LAST][0]);
+			while (!(sets[set++] & LAST));
+		}
+		before = code;
+	}
+	return sounds;
+}
+
+bool
+pinyin_is_sound(const char *typed)
+{
+	while (is_letter_or_digit((unsigned char)*typed))
+		typed++;
+	return *typed == '\0';
+}
+
+static bool
+is_ascii(const char *s)
+{
+	while (*s && (unsigned char)*s < 0x80)
+		s++;
+	return !*s;
+}
+
+/* Letters that stand within syllables are wanted only at the beginning. */
+uint64_t
+pinyin_wanted(const char *typed)
+{
+	static const char within[] = "aeghimnoruv";
+	uint64_t wanted = is_letter_or_digit(*typed) ? letter_bit(*typed) : 0;
+
+	if (!is_ascii(typed))
+		return pinyin_sounds(typed);
+	if (!pinyin_is_sound(typed))
+		return wanted;
+	for (; *typed && typed[1]; typed++) {
+		if (!strchr(within, typed[1]))
+			wanted |= letter_bit(typed[1]);
+		if (is_digit(typed[0]) && is_digit(typed[1]))
+			wanted |= pair_bit(typed[0], typed[1]);
+	}
+	return wanted;
 }

@@ -462,6 +462,21 @@ begins_with(const char *hay, size_t hay_len, const char *needle, size_t needle_l
 	return true;
 }
 
+static unsigned char
+small_letter(unsigned char c)
+{
+	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
+}
+
+/* Surely, by their first bytes? Only ASCII and hanzi are sure. */
+static bool
+begins_otherwise(unsigned char hay, unsigned char needle)
+{
+	if (hay < 0x80)
+		return needle < 0x80 && small_letter(hay) != small_letter(needle);
+	return hay >= 0xE4 && hay <= 0xE9 && hay != needle;
+}
+
 size_t
 text_find(const char *hay, const char *needle)
 {
@@ -469,6 +484,9 @@ text_find(const char *hay, const char *needle)
 	int32_t code;
 
 	for (at = 0;; at += text_decode(hay + at, len - at, &code)) {
+		if (at < len && begins_otherwise((unsigned char)hay[at],
+				    (unsigned char)*needle) && needle_len)
+			continue;
 		if (begins_with(hay + at, len - at, needle, needle_len))
 			return at;
 		if (at == len)

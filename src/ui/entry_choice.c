@@ -2,7 +2,8 @@
  * entry_choice - questions that are answered from a list
  *
  * A typed code, number, part of the label or pinyin is taken at once when it can mean
- * one choice only; else the list opens with what was typed.
+ * one choice only; else the list opens with what was typed. Where a list has no order of
+ * its own, what was used last stands first; a setting of the notebook remembers it.
  */
 #include "entry_private.h"
 
@@ -10,8 +11,10 @@
 #include "form.h"
 #include "i18n.h"
 #include "instance.h"
+#include "list.h"
 #include "logic.h"
 #include "mem.h"
+#include "notebook.h"
 #include "picker.h"
 #include "text.h"
 
@@ -22,12 +25,16 @@
 #define SHORT_LIST 5
 #define SHORT_COLS 60
 
+/* The column of a choices sheet or list for an author's own letters. */
+#define MNEMONIC "mnemonic"
+
 struct choices {
 	struct entry *e;
 	const struct node *node;
 	size_t *rows; /* of the question's list, in its order */
 	size_t count;
 	bool numbered; /* the codes are short numbers: shown and typed */
+	size_t mnemonic; /* a column, or LIST_NONE */
 };
 
 static bool
@@ -42,7 +49,10 @@ load(struct choices *c, struct entry *e, const struct node *node)
 	struct err err = { 0 };
 	const size_t *rows;
 
-	*c = (struct choices){ .e = e, .node = node, .numbered = true };
+	*c = (struct choices){ .e = e, .node = node, .numbered = true,
+		.mnemonic = node->def->itemset
+		    ? list_column_named(node->def->itemset->list, MNEMONIC)
+		    : LIST_NONE };
 	rows = logic_choices(e->logic, node, &c->count, &err);
 	if (!rows) {
 		entry_say(e, true, "%s", err.text);
@@ -65,6 +75,9 @@ item(void *data, size_t index, struct picker_item *out)
 		.code = logic_choice_name(c->node->def, c->rows[index]),
 		.label = logic_choice_label(c->e->logic, c->node->def, c->rows[index]),
 	};
+	if (c->mnemonic != LIST_NONE)
+		out->mnemonic =
+		    list_cell(c->node->def->itemset->list, c->rows[index], c->mnemonic);
 }
 
 static const char *
@@ -77,6 +90,109 @@ static struct picker_source
 source_of(struct choices *c)
 {
 	return (struct picker_source){ c->count, item, c };
+}
+
+/* --- what was used last --- */
+
+static bool
+has_own_order(const struct def *def)
+{
+	const struct itemset *set = def->itemset;
+
+	return !set || set->fixed_order || set->value_column == LIST_NONE;
+}
+
+/* Appends the codes used last, newest first, a line each. */
+static void
+used_codes(struct entry *e, const struct def *def, struct buf *out)
+{
+	struct buf key = { 0 };
+
+	buf_fmt(&key, SETTING_USED "%s", list_id(def->itemset->list));
+	notebook_get(e->nb, buf_text(&key), out, NULL); /* none will do */
+	buf_clear(&key);
+}
+
+/* Appends a line of `lines` unless it is there; at most PICKER_PREFERRED remain. */
+static void
+add_code(struct buf *lines, size_t *count, const char *code, size_t len)
+{
+	const char *at = buf_text(lines);
+
+	for (; *at; at += strcspn(at, "\n") + 1)
+		if (strcspn(at, "\n") == len && memcmp(at, code, len) == 0)
+			return;
+	if (len == 0 || *count == PICKER_PREFERRED)
+		return;
+	buf_add(lines, code, len);
+	buf_char(lines, '\n');
+	++*count;
+}
+
+void
+entry_choice_used(struct entry *e, const struct node *node)
+{
+	struct buf before = { 0 }, now = { 0 }, key = { 0 };
+	bool one = node->def->question->answer == ANSWER_ONE;
+	size_t count = 0, len;
+	const char *at;
+
+	if (has_own_order(node->def) || !node->text[0])
+		return;
+	used_codes(e, node->def, &before);
+	for (at = node->text; *at; at += len + (at[len] != '\0')) {
+		len = one ? strlen(at) : strcspn(at, " ");
+		add_code(&now, &count, at, len);
+	}
+	for (at = buf_text(&before); *at; at += len + (at[len] != '\0')) {
+		len = strcspn(at, "\n");
+		add_code(&now, &count, at, len);
+	}
+	/* Nothing but an order is lost when the disk will not have it. */
+	buf_fmt(&key, SETTING_USED "%s", list_id(node->def->itemset->list));
+	if (strcmp(buf_text(&before), buf_text(&now)) != 0)
+		notebook_set(e->nb, buf_text(&key), buf_text(&now), NULL);
+	buf_clear(&before);
+	buf_clear(&now);
+	buf_clear(&key);
+}
+
+/* Where a code stands among the choices; PICKER_NONE when nowhere. */
+static size_t
+index_of(const struct choices *c, const char *code)
+{
+	const struct itemset *set = c->node->def->itemset;
+	size_t row = *code && set && set->value_column != LIST_NONE
+	    ? list_find(set->list, set->value_column, code)
+	    : LIST_NONE;
+
+	if (row == LIST_NONE)
+		return PICKER_NONE;
+	if (row < c->count && c->rows[row] == row) /* the whole list, in its order */
+		return row;
+	for (size_t i = 0; i < c->count; i++)
+		if (strcmp(name_at(c, i), code) == 0)
+			return i;
+	return PICKER_NONE;
+}
+
+static void
+prefer_used(const struct choices *c, struct picker *p)
+{
+	struct buf codes = { 0 };
+	size_t indexes[PICKER_PREFERRED], count = 0;
+	char *line, *rest, *all;
+
+	if (has_own_order(c->node->def))
+		return;
+	used_codes(c->e, c->node->def, &codes);
+	all = buf_take(&codes);
+	for (line = strtok_r(all, "\n", &rest); line && count < PICKER_PREFERRED;
+	     line = strtok_r(NULL, "\n", &rest))
+		if ((indexes[count] = index_of(c, line)) != PICKER_NONE)
+			count++;
+	picker_prefer(p, indexes, count);
+	free(all);
 }
 
 /* --- the list --- */
@@ -105,6 +221,7 @@ type_into(struct picker *p, const char *typed)
 static struct picker *
 new_list(struct choices *c, const char *title, bool multiple)
 {
+	struct picker *p;
 	struct picker_source source = source_of(c);
 	struct picker_options options = { .multiple = multiple, .codes = c->numbered,
 		.title = title,
@@ -112,16 +229,20 @@ new_list(struct choices *c, const char *title, bool multiple)
 				  : _("There is nothing to choose: answer the questions "
 				      "before this one first.") };
 
-	return picker_new(&source, &options);
+	p = picker_new(&source, &options);
+	prefer_used(c, p);
+	return p;
 }
 
 static bool
 pick_one(struct choices *c, const char *title, const char *typed, struct buf *answer)
 {
 	struct picker *p = new_list(c, title, false);
+	size_t current = index_of(c, c->node->text);
 	bool taken;
 
-	picker_select_code(p, c->node->text);
+	if (current != PICKER_NONE)
+		picker_select(p, current);
 	type_into(p, typed);
 	taken = picker_run(p, c->e->screen) && picker_current(p) != PICKER_NONE;
 	if (taken)
@@ -278,17 +399,22 @@ entry_choice_hint(struct entry *e, const struct node *node, struct buf *out)
 {
 	struct choices c;
 	struct picker_item it;
+	size_t count;
 
+	if (logic_choices(e->logic, node, &count, NULL) && count > SHORT_LIST) {
+		buf_fmt(out, _("%zu choices: type, or F4"), count);
+		return;
+	}
 	if (!load(&c, e, node))
 		return;
-	for (size_t i = 0; i < c.count && c.count <= SHORT_LIST; i++) {
+	for (size_t i = 0; i < c.count; i++) {
 		item(&c, i, &it);
 		if (c.numbered)
 			buf_fmt(out, "%s%s %s", i ? "  " : "", it.code, it.label);
 		else
 			buf_fmt(out, "%s%zu %s", i ? "  " : "", i + 1, it.label);
 	}
-	if (c.count > SHORT_LIST || text_width(buf_text(out), out->len) > SHORT_COLS) {
+	if (text_width(buf_text(out), out->len) > SHORT_COLS) {
 		buf_reset(out);
 		buf_fmt(out, _("%zu choices: type, or F4"), c.count);
 	}

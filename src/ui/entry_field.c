@@ -207,6 +207,8 @@ store(struct entry *e, struct node *node, const char *text)
 		entry_say(e, true, _("Not saved yet: %s Enter tries again."), err.text);
 	else if (!good)
 		entry_say(e, true, "%s", err.text);
+	if (good && is_choice(node))
+		entry_choice_used(e, node);
 	if (good || e->unsaved)
 		entry_rows_build(e);
 	return good;

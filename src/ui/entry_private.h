@@ -165,6 +165,8 @@ bool entry_choice_typed(struct entry *e, const struct node *node, const char *ty
 /* Opens the list with that text already typed. */
 bool entry_choice_open(struct entry *e, const struct node *node, const char *typed,
     struct buf *answer);
+/* Its answer was taken and stored: remembered, where the list has no order of its own. */
+void entry_choice_used(struct entry *e, const struct node *node);
 /* "1 Yes  2 No" of a short list. */
 void entry_choice_hint(struct entry *e, const struct node *node, struct buf *out);
 

@@ -2,7 +2,8 @@
  * picker - a list to choose from, by arrows, number, code, label or pinyin
  *
  * Nothing typed: all rows match, and no list of them is kept. Typing one more
- * character looks only at what matched before it, as all ways of matching narrow.
+ * character looks only at what matched before it, as all ways of matching narrow. Rows
+ * that are preferred stand before the others, in either case.
  */
 #include "picker.h"
 
@@ -14,25 +15,45 @@
 #include "pinyin.h"
 #include "text.h"
 
-#include <ctype.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TYPED_MAX 60 /* bytes */
+#define TYPED_MAX 60   /* bytes */
+#define LONG_LIST 2000 /* rows from which on their sounds are kept */
+
+/* Beside a row's sounds: its code or one of its mnemonics is of one character. */
+#define SHORT_CODE (UINT64_C(1) << 63)
 
 struct picker {
 	struct picker_source source;
 	struct picker_options options;
 	struct buf typed, folded;
-	size_t *matches; /* indexes, ascending; only when something is typed */
+	uint64_t *sounds; /* of each row of a long list, else NULL */
+	uint64_t code_letters; /* that its codes and mnemonics begin with */
+	size_t preferred[PICKER_PREFERRED], preferred_count;
+	/* Indexes, only when something is typed: the preferred ones, then ascending. */
+	size_t *matches;
 	size_t match_count, match_cap;
+	size_t head; /* how many of what is shown are preferred */
 	size_t current;  /* position among the matches */
 	size_t top;      /* position of the first row drawn */
 	size_t page;     /* rows as drawn last */
 	unsigned char *marks; /* a bit a row */
 	size_t marks_size;
 };
+
+static struct picker_item
+item_at(const struct picker_source *source, size_t index)
+{
+	struct picker_item item = { "", "", NULL, NULL };
+
+	source->item(source->data, index, &item);
+	return item;
+}
+
+static void picker_listen(struct picker *p);
 
 struct picker *
 picker_new(const struct picker_source *source, const struct picker_options *options)
@@ -43,6 +64,7 @@ picker_new(const struct picker_source *source, const struct picker_options *opti
 	if (options)
 		p->options = *options;
 	p->page = 10;
+	picker_listen(p);
 	return p;
 }
 
@@ -53,6 +75,7 @@ picker_free(struct picker *p)
 		return;
 	buf_clear(&p->typed);
 	buf_clear(&p->folded);
+	free(p->sounds);
 	free(p->matches);
 	free(p->marks);
 	free(p);
@@ -64,7 +87,7 @@ static bool
 begins_folded(const char *code, const char *folded)
 {
 	for (; *folded; code++, folded++)
-		if (tolower((unsigned char)*code) != (unsigned char)*folded)
+		if ((*code >= 'A' && *code <= 'Z' ? *code + ('a' - 'A') : *code) != *folded)
 			return false;
 	return true;
 }
@@ -74,16 +97,6 @@ is_ascii(const char *s)
 {
 	for (; *s; s++)
 		if ((unsigned char)*s >= 0x80)
-			return false;
-	return true;
-}
-
-/* Letters and digits only: what pinyin can be asked for. */
-static bool
-is_sound(const char *folded)
-{
-	for (; *folded; folded++)
-		if (!isalnum((unsigned char)*folded) || (unsigned char)*folded >= 0x80)
 			return false;
 	return true;
 }
@@ -99,54 +112,171 @@ is_number(const char *s)
 	return at > s;
 }
 
+/* Does the number, written, begin with what was typed, itself a number? */
 static bool
 number_begins(size_t number, const char *folded)
 {
-	char digits[24];
+	size_t typed = (size_t)strtoull(folded, NULL, 10);
 
-	snprintf(digits, sizeof digits, "%zu", number);
-	return strncmp(digits, folded, strlen(folded)) == 0;
+	if (*folded == '0')
+		return false;
+	while (number > typed)
+		number /= 10;
+	return number == typed;
+}
+
+/* Does one of the blank-separated words begin with (or equal) what was typed? */
+static bool
+mnemonic_begins(const char *words, const char *folded, bool exactly)
+{
+	size_t len = strlen(folded), n;
+
+	if (!is_ascii(folded))
+		return false;
+	for (; words && *words; words += n) {
+		words += strspn(words, " ");
+		n = strcspn(words, " ");
+		if ((exactly ? n == len : n >= len) && n && begins_folded(words, folded))
+			return true;
+	}
+	return false;
+}
+
+/* Where codes show, they are what digits mean; else the rows' numbers. */
+static bool
+has_numbers(const struct picker_options *options)
+{
+	return !(options && options->codes);
 }
 
 /* A code or number by its beginning, a label by any part or by how it sounds. */
 static bool
-item_matches(const struct picker_source *source, const struct picker_options *options,
+item_matches(const struct picker_item *item, const struct picker_options *options,
     size_t index, const char *folded)
 {
-	struct picker_item item = { "", "", NULL };
+	if (item->code && begins_folded(item->code, folded) && is_ascii(item->code))
+		return true;
+	if (mnemonic_begins(item->mnemonic, folded, false))
+		return true;
+	if (has_numbers(options) && is_number(folded) && number_begins(index + 1, folded))
+		return true;
+	if (pinyin_is_sound(folded)) /* finds all that text_find() would, and more */
+		return pinyin_match(item->label, folded) ||
+		    (item->extra && pinyin_match(item->extra, folded));
+	return text_find(item->label, folded) != (size_t)-1 ||
+	    (item->extra && text_find(item->extra, folded) != (size_t)-1);
+}
 
-	source->item(source->data, index, &item);
-	if (item.code && is_ascii(item.code) && begins_folded(item.code, folded))
-		return true;
-	if (!(options && options->codes) && is_number(folded) &&
-	    number_begins(index + 1, folded))
-		return true;
-	if (is_sound(folded) && (pinyin_match(item.label, folded) ||
-	    (item.extra && pinyin_match(item.extra, folded))))
-		return true;
-	return text_find(item.label, folded) != (size_t)-1 ||
-	    (item.extra && text_find(item.extra, folded) != (size_t)-1);
+static bool
+code_is_exactly(const struct picker_item *item, const char *folded)
+{
+	return (item->code && strlen(item->code) == strlen(folded) &&
+		   begins_folded(item->code, folded)) ||
+	    mnemonic_begins(item->mnemonic, folded, true);
 }
 
 /* What was typed is wholly this row's code, or its number where codes do not show. */
 static bool
-item_is_exactly(const struct picker_source *source, const struct picker_options *options,
+item_is_exactly(const struct picker_item *item, const struct picker_options *options,
     size_t index, const char *folded)
 {
-	struct picker_item item = { "", "", NULL };
+	return code_is_exactly(item, folded) ||
+	    (has_numbers(options) && is_number(folded) && *folded != '0' &&
+		(size_t)strtoull(folded, NULL, 10) == index + 1);
+}
 
-	source->item(source->data, index, &item);
-	if (item.code && strlen(item.code) == strlen(folded) &&
-	    begins_folded(item.code, folded))
-		return true;
-	return !(options && options->codes) && is_number(folded) && *folded != '0' &&
-	    (size_t)strtoull(folded, NULL, 10) == index + 1;
+/* ---- what rows sound like ---- */
+
+/* Is one of the blank-separated words of one character? */
+static bool
+has_short_word(const char *words)
+{
+	size_t n;
+
+	for (; words && *words; words += n) {
+		words += strspn(words, " ");
+		n = strcspn(words, " ");
+		if (n == 1)
+			return true;
+	}
+	return false;
+}
+
+/* A code is found by its beginning only: its first letter, and what pairs it has. */
+static uint64_t
+code_sounds(const char *code)
+{
+	char first[2] = { *code, '\0' };
+
+	return pinyin_sounds(first) | (pinyin_sounds(code) & ~PINYIN_LETTERS);
+}
+
+static uint64_t
+item_code_sounds(const struct picker_item *item)
+{
+	uint64_t sounds = 0;
+
+	if (item->code && is_ascii(item->code))
+		sounds |= code_sounds(item->code);
+	for (const char *word = item->mnemonic; word && *word; word += strcspn(word, " ")) {
+		word += strspn(word, " ");
+		sounds |= code_sounds(word);
+	}
+	if ((item->code && strlen(item->code) == 1) || has_short_word(item->mnemonic))
+		sounds |= SHORT_CODE;
+	return sounds;
+}
+
+static uint64_t
+item_sounds(const struct picker_item *item)
+{
+	return pinyin_sounds(item->label) | (item->extra ? pinyin_sounds(item->extra) : 0);
+}
+
+static void
+picker_listen(struct picker *p)
+{
+	size_t i;
+
+	free(p->sounds);
+	p->sounds = NULL;
+	p->code_letters = 0;
+	if (p->source.count < LONG_LIST)
+		return;
+	p->sounds = mem_alloc(p->source.count * sizeof *p->sounds);
+	for (i = 0; i < p->source.count; i++) {
+		struct picker_item item = item_at(&p->source, i);
+
+		p->sounds[i] = item_code_sounds(&item);
+		p->code_letters |= p->sounds[i];
+		p->sounds[i] |= item_sounds(&item);
+	}
+}
+
+/* ---- what is shown ---- */
+
+/* The index at that place when all rows are shown. */
+static size_t
+picker_nth(const struct picker *p, size_t position)
+{
+	size_t base, index, before, i;
+
+	if (position < p->preferred_count)
+		return p->preferred[position];
+	base = index = position - p->preferred_count;
+	do { /* as many further as there are preferred ones up to it */
+		before = index;
+		index = base;
+		for (i = 0; i < p->preferred_count; i++)
+			index += p->preferred[i] <= before;
+	} while (index != before);
+	return index;
 }
 
 static size_t
 picker_at(const struct picker *p, size_t position)
 {
-	return p->typed.len ? p->matches[position] : position;
+	return p->typed.len ? p->matches[position] : picker_nth(p, position);
 }
 
 size_t
@@ -165,8 +295,12 @@ picker_current(const struct picker *p)
 static bool
 picker_go_to(struct picker *p, size_t index)
 {
-	size_t low = 0, high = picker_matches(p), middle;
+	size_t head = p->typed.len ? p->head : p->preferred_count;
+	size_t low = head, high = picker_matches(p), middle;
 
+	for (p->current = 0; p->current < head; p->current++)
+		if (picker_at(p, p->current) == index)
+			return true;
 	while (low < high) {
 		middle = low + (high - low) / 2;
 		if (picker_at(p, middle) < index)
@@ -185,29 +319,114 @@ picker_fold(struct picker *p)
 	text_fold(buf_text(&p->typed), p->typed.len, &p->folded);
 }
 
+struct search {
+	uint64_t wanted;
+	bool letter; /* one letter or digit: sounds decide */
+	bool number; /* it may mean rows' numbers */
+	size_t exact;
+};
+
+static bool
+row_matches(const struct picker *p, size_t index, struct search *search)
+{
+	const char *folded = p->folded.data;
+	bool number = search->number && number_begins(index + 1, folded), decided = false;
+	struct picker_item item;
+
+	if (p->sounds) {
+		if (!number && (p->sounds[index] & search->wanted) != search->wanted)
+			return false;
+		decided = search->letter;
+		if (decided && !(p->sounds[index] & SHORT_CODE) && index >= 9)
+			return true; /* and it is not exactly what was typed */
+	}
+	item = item_at(&p->source, index);
+	if (!decided && !item_matches(&item, &p->options, index, folded))
+		return false;
+	if (search->exact == PICKER_NONE &&
+	    item_is_exactly(&item, &p->options, index, folded))
+		search->exact = index;
+	return true;
+}
+
+static void
+picker_add_match(struct picker *p, size_t index)
+{
+	p->matches = mem_grow(p->matches, &p->match_cap, p->match_count + 1,
+	    sizeof *p->matches);
+	p->matches[p->match_count++] = index;
+}
+
+static bool
+is_preferred(const struct picker *p, size_t index)
+{
+	size_t i;
+
+	for (i = 0; i < p->preferred_count; i++)
+		if (p->preferred[i] == index)
+			return true;
+	return false;
+}
+
+static void
+picker_search_all(struct picker *p, struct search *search)
+{
+	size_t i;
+
+	p->match_count = 0;
+	for (i = 0; i < p->preferred_count; i++)
+		if (row_matches(p, p->preferred[i], search))
+			picker_add_match(p, p->preferred[i]);
+	p->head = p->match_count;
+	for (i = 0; i < p->source.count; i++)
+		if (row_matches(p, i, search) && !is_preferred(p, i))
+			picker_add_match(p, i);
+}
+
+static void
+picker_search_matches(struct picker *p, struct search *search)
+{
+	size_t i, total = p->match_count, head = p->head;
+
+	p->match_count = 0;
+	for (i = 0; i < total; i++) {
+		if (i == head)
+			p->head = p->match_count;
+		if (row_matches(p, p->matches[i], search))
+			p->matches[p->match_count++] = p->matches[i];
+	}
+	if (head == total)
+		p->head = p->match_count;
+}
+
+/* Of a code only the first letter is known. */
+static uint64_t
+wanted_sounds(const struct picker *p, const char *folded)
+{
+	uint64_t first = code_sounds(folded) & PINYIN_LETTERS, wanted = pinyin_wanted(folded);
+
+	if ((unsigned char)*folded < 0x80 && (p->code_letters & first) == first)
+		wanted &= first | ~PINYIN_LETTERS;
+	return wanted;
+}
+
 /* narrower: the text typed has only grown. */
 static void
 picker_filter(struct picker *p, bool narrower)
 {
-	size_t i, index, count = 0, total = narrower ? p->match_count : p->source.count;
-	size_t exact = PICKER_NONE;
+	struct search search = { .exact = PICKER_NONE };
 
 	picker_fold(p);
-	for (i = 0; i < total; i++) {
-		index = narrower ? p->matches[i] : i;
-		if (!item_matches(&p->source, &p->options, index, p->folded.data))
-			continue;
-		p->matches = mem_grow(p->matches, &p->match_cap, count + 1,
-		    sizeof *p->matches);
-		p->matches[count++] = index;
-		if (exact == PICKER_NONE &&
-		    item_is_exactly(&p->source, &p->options, index, p->folded.data))
-			exact = index;
-	}
-	p->match_count = count;
+	search.wanted = wanted_sounds(p, p->folded.data);
+	search.letter = p->folded.len == 1 && pinyin_is_sound(p->folded.data);
+	search.number = has_numbers(&p->options) && is_number(p->folded.data);
+	if (narrower)
+		picker_search_matches(p, &search);
+	else
+		picker_search_all(p, &search);
 	p->current = 0;
-	if (exact != PICKER_NONE)
-		picker_go_to(p, exact);
+	if (search.exact != PICKER_NONE)
+		picker_go_to(p, search.exact);
 }
 
 /* What was typed changed to its first len bytes, with text added. */
@@ -236,10 +455,26 @@ picker_reload(struct picker *p, const struct picker_source *source)
 	size_t was = picker_current(p);
 
 	p->source = *source;
+	p->preferred_count = 0;
+	picker_listen(p);
 	if (p->typed.len)
 		picker_filter(p, false);
 	if (was != PICKER_NONE)
 		picker_go_to(p, was);
+}
+
+void
+picker_prefer(struct picker *p, const size_t *indexes, size_t count)
+{
+	size_t i;
+
+	p->preferred_count = 0;
+	for (i = 0; i < count && p->preferred_count < PICKER_PREFERRED; i++)
+		if (indexes[i] < p->source.count && !is_preferred(p, indexes[i]))
+			p->preferred[p->preferred_count++] = indexes[i];
+	if (p->typed.len)
+		picker_filter(p, false);
+	p->current = 0;
 }
 
 void
@@ -255,8 +490,7 @@ picker_select_code(struct picker *p, const char *code)
 	size_t i;
 
 	for (i = 0; i < p->source.count; i++) {
-		item = (struct picker_item){ "", "", NULL };
-		p->source.item(p->source.data, i, &item);
+		item = item_at(&p->source, i);
 		if (item.code && !strcmp(item.code, code))
 			return picker_go_to(p, i);
 	}
@@ -319,8 +553,7 @@ picker_mark_codes(struct picker *p, const char *codes)
 	size_t i;
 
 	for (i = 0; i < p->source.count; i++) {
-		item = (struct picker_item){ "", "", NULL };
-		p->source.item(p->source.data, i, &item);
+		item = item_at(&p->source, i);
 		picker_mark(p, i, item.code && has_code(codes, item.code));
 	}
 }
@@ -335,8 +568,7 @@ picker_marked_codes(const struct picker *p, struct buf *out)
 	for (i = 0; i < p->source.count; i++) {
 		if (!picker_is_marked(p, i))
 			continue;
-		item = (struct picker_item){ "", "", NULL };
-		p->source.item(p->source.data, i, &item);
+		item = item_at(&p->source, i);
 		buf_fmt(out, "%s%s", any ? " " : "", item.code);
 		any = true;
 	}
@@ -448,18 +680,26 @@ picker_key(struct picker *p, const struct key *key)
 
 /* ---- drawing ---- */
 
+/* What stands after the label; NULL: nothing. */
+static const char *
+muted_text(const struct picker_item *item)
+{
+	const char *text = item->extra ? item->extra : item->mnemonic;
+
+	return text && *text ? text : NULL;
+}
+
 static void
 picker_draw_row(struct picker *p, struct screen *s, struct rect line, size_t position,
     int code_cols)
 {
 	size_t index = picker_at(p, position);
-	struct picker_item item = { "", "", NULL };
+	struct picker_item item = item_at(&p->source, index);
 	bool current = position == p->current;
 	enum role role = current ? ROLE_SELECTED : ROLE_NORMAL;
 	char number[24];
 	int col = line.col, end = line.col + line.cols;
 
-	p->source.item(p->source.data, index, &item);
 	screen_fill(s, line, role);
 	if (p->options.multiple)
 		col += screen_put(s, line.row, col, end - col, role,
@@ -469,9 +709,9 @@ picker_draw_row(struct picker *p, struct screen *s, struct rect line, size_t pos
 	    p->options.codes && item.code ? item.code : number);
 	col += code_cols + 1;
 	col += screen_put_cut(s, line.row, col, end - col, role, item.label);
-	if (item.extra && *item.extra && col + 2 < end)
+	if (muted_text(&item) && col + 2 < end)
 		screen_put_cut(s, line.row, col + 2, end - col - 2,
-		    current ? role : ROLE_MUTED, item.extra);
+		    current ? role : ROLE_MUTED, muted_text(&item));
 	if (current)
 		screen_cursor(s, line.row, line.col);
 }
@@ -485,8 +725,7 @@ picker_code_columns(const struct picker *p, size_t from, size_t to, int cols)
 	int width = 1, n;
 
 	for (; from < to; from++) {
-		item = (struct picker_item){ "", "", NULL };
-		p->source.item(p->source.data, picker_at(p, from), &item);
+		item = item_at(&p->source, picker_at(p, from));
 		if (p->options.codes && item.code)
 			n = text_width(item.code, strlen(item.code));
 		else
@@ -553,11 +792,11 @@ picker_widest(struct picker *p)
 	int widest = 0, width;
 
 	for (i = 0; i < count; i++) {
-		item = (struct picker_item){ "", "", NULL };
-		p->source.item(p->source.data, i, &item);
+		item = item_at(&p->source, i);
 		width = text_width(item.label, strlen(item.label)) + 14;
-		if (item.extra && *item.extra)
-			width += text_width(item.extra, strlen(item.extra)) + 2;
+		if (muted_text(&item))
+			width += text_width(muted_text(&item),
+			    strlen(muted_text(&item))) + 2;
 		if (p->options.codes && item.code)
 			width += text_width(item.code, strlen(item.code));
 		widest = width > widest ? width : widest;
@@ -609,38 +848,54 @@ picker_run(struct picker *p, struct screen *s)
 
 /* ---- without opening it ---- */
 
+/* The rows that typed text may mean, by how well they fit. */
+struct guess {
+	size_t code, label;              /* the first that is exactly this */
+	size_t mnemonic, mnemonic_count;
+	size_t match, match_count;
+};
+
+static void
+guess_look_at(struct guess *g, const struct picker_source *source, size_t index,
+    const char *typed, const char *folded)
+{
+	struct picker_item item = item_at(source, index);
+
+	if (item.code && strlen(item.code) == strlen(folded) &&
+	    begins_folded(item.code, folded))
+		g->code = index;
+	else if (mnemonic_begins(item.mnemonic, folded, true) && !g->mnemonic_count++)
+		g->mnemonic = index;
+	else if (g->label == PICKER_NONE && !strcmp(item.label, typed))
+		g->label = index;
+	else if (item_matches(&item, NULL, index, folded) && !g->match_count++)
+		g->match = index;
+}
+
 size_t
 picker_guess(const struct picker_source *source, const char *typed)
 {
+	struct guess g = { .code = PICKER_NONE, .label = PICKER_NONE };
 	struct buf folded = { 0 };
-	struct picker_item item;
-	size_t i, found = PICKER_NONE, count = 0, label = PICKER_NONE, exact = PICKER_NONE;
+	size_t i, number = 0, found = PICKER_NONE;
 
 	text_fold(typed, strlen(typed), &folded);
 	buf_char(&folded, '\0');
 	text_trim(folded.data);
-	for (i = 0; *folded.data && i < source->count && exact == PICKER_NONE; i++) {
-		item = (struct picker_item){ "", "", NULL };
-		source->item(source->data, i, &item);
-		if (item.code && strlen(item.code) == strlen(folded.data) &&
-		    begins_folded(item.code, folded.data))
-			exact = i;
-		else if (label == PICKER_NONE && !strcmp(item.label, typed))
-			label = i;
-		else if (item_matches(source, NULL, i, folded.data)) {
-			found = i;
-			count++;
-		}
-	}
-	if (exact == PICKER_NONE && label != PICKER_NONE)
-		exact = label;
-	if (exact == PICKER_NONE && is_number(folded.data)) {
-		i = (size_t)strtoull(folded.data, NULL, 10);
-		if (i >= 1 && i <= source->count)
-			exact = i - 1;
-	}
-	if (exact == PICKER_NONE && count == 1)
-		exact = found;
+	for (i = 0; *folded.data && i < source->count && g.code == PICKER_NONE; i++)
+		guess_look_at(&g, source, i, typed, folded.data);
+	if (is_number(folded.data))
+		number = (size_t)strtoull(folded.data, NULL, 10);
+	if (g.code != PICKER_NONE)
+		found = g.code;
+	else if (g.mnemonic_count == 1)
+		found = g.mnemonic;
+	else if (g.label != PICKER_NONE)
+		found = g.label;
+	else if (number >= 1 && number <= source->count)
+		found = number - 1;
+	else if (g.match_count == 1 && !g.mnemonic_count)
+		found = g.match;
 	buf_clear(&folded);
-	return exact;
+	return found;
 }
