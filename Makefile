@@ -3,6 +3,8 @@
 prefix ?= /usr/local
 bindir  = $(prefix)/bin
 datadir = $(prefix)/share
+userunitdir   = $(prefix)/lib/systemd/user
+dispatcherdir = $(prefix)/lib/NetworkManager/dispatcher.d
 
 # Libraries, each named once; tests/layers says which files may include them.
 PKG_CORE      = sqlite3 zlib libutf8proc libsodium libpcre2-8 expat
@@ -198,11 +200,15 @@ install: all
 	install -m 644 forms/*.csv forms/order.txt $(DESTDIR)$(datadir)/minqing/forms
 	install -m 644 forms/lists/*.csv $(DESTDIR)$(datadir)/minqing/forms/lists
 	install -m 644 $(CATALOGUE) $(DESTDIR)$(datadir)/locale/zh_CN/LC_MESSAGES
+	install -d $(DESTDIR)$(userunitdir) $(DESTDIR)$(dispatcherdir)
+	install -m 644 sync/systemd/minqing-sync.* $(DESTDIR)$(userunitdir)
+	install -m 755 sync/networkmanager/90-minqing $(DESTDIR)$(dispatcherdir)
 
 uninstall:
 	rm -rf $(DESTDIR)$(bindir)/minqing $(DESTDIR)$(bindir)/minqing-collector \
 	    $(DESTDIR)$(datadir)/minqing \
-	    $(DESTDIR)$(datadir)/locale/zh_CN/LC_MESSAGES/minqing.mo
+	    $(DESTDIR)$(datadir)/locale/zh_CN/LC_MESSAGES/minqing.mo \
+	    $(DESTDIR)$(userunitdir)/minqing-sync.* $(DESTDIR)$(dispatcherdir)/90-minqing
 
 # Sentences in the code that the Chinese catalogue does not have yet go into it, empty.
 po:

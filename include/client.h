@@ -18,8 +18,9 @@ struct client;
 struct err;
 struct notebook;
 
-/* "yes": plain http to other machines than this one is allowed. */
+/* INSECURE_WORDS, word for word: plain http to other machines than this one is allowed. */
 #define SETTING_INSECURE "collector.insecure"
+#define INSECURE_WORDS   "allow http without encryption"
 /* A file of certificates to trust instead of the system's. */
 #define SETTING_CA "collector.ca"
 /* Seconds that one sync goes on trying by itself (20), and that a line may be silent

@@ -61,7 +61,8 @@ enum key_code {
 	K_DEL = 127, /* only as a number: Backspace is K_BACKSPACE whatever it sends */
 	K_TEXT = 256,
 	K_PASTE,  /* the whole pasted text, line ends as \n */
-	K_RESIZE, /* screen_size() has changed; everything will be drawn anew */
+	K_RESIZE, /* screen_size() has changed, or what screen_beside() told of: look at
+	           * everything anew */
 	K_BACKTAB,
 	K_BACKSPACE,
 	K_DELETE,
@@ -133,6 +134,17 @@ void screen_pop(struct screen *s, struct screen_layer *layer);
 /* Paints when nothing is waiting, then sleeps until a key comes. Never K_NONE. A
  * terminal that has gone away ends the program as SIGHUP does. */
 void screen_read(struct screen *s, struct key *key);
+/* What goes on meanwhile: whenever fd is readable or so many milliseconds (-1: never)
+ * are over, step is called and the screen painted. A step that returns true is told
+ * to the reader as K_RESIZE. Lent; NULL: nothing. */
+struct screen_beside {
+	int (*fd)(void *data);
+	int (*patience)(void *data);
+	bool (*step)(void *data);
+	void *data;
+};
+
+void screen_beside(struct screen *s, const struct screen_beside *beside);
 /* The same without sleeping: false and K_NONE when no key is there. */
 bool screen_poll(struct screen *s, struct key *key);
 /* Sleeps until a key comes, other_fd (-1: none) is readable or timeout_ms (-1: never)

@@ -100,7 +100,7 @@ read_settings(struct client *c, struct err *err)
 
 	if (ok) {
 		struct line_settings s = { c->collector, token, ca,
-			!strcmp(insecure, "yes"), stall };
+			!strcmp(insecure, INSECURE_WORDS), stall };
 
 		c->patience = patience * 1000;
 		batch_init(&c->batch, (int)most);

@@ -1,6 +1,7 @@
 #include "client_line.h"
 
 #include "buf.h"
+#include "client.h"
 #include "client_curl.h"
 #include "client_verdict.h"
 #include "hash.h"
@@ -104,9 +105,9 @@ check_address(struct line *line, CURLU *u, bool insecure, struct err *err)
 	if (!strcmp(scheme, "http") && !line->loopback && !insecure) {
 		err_set(err, ERR_INPUT,
 		    _("%s would be reached without encryption, so nothing was sent. Use an "
-		      "address that begins with https://, or allow it in the settings if "
-		      "the line is safe."),
-		    line->host);
+		      "address that begins with https://. If the line itself is safe: "
+		      "minqing settings --http \"%s\""),
+		    line->host, INSECURE_WORDS);
 		goto out;
 	}
 	ok = true;

@@ -37,6 +37,9 @@ static const struct option set_options[] = {
 	{ "--station",   "NAME", N_("service point") },
 	{ "--collector", "URL",  N_("address of the district's collector") },
 	{ "--token",     "TOKEN", N_("device token that the collector gave") },
+	{ "--ca",        "FILE", N_("certificates to trust for the collector, in place of the system's; \"\" for the system's again") },
+	{ "--http",      "WORDS", N_("\"allow http without encryption\": an address that begins with http:// may be another machine's; \"\" forbids it again") },
+	{ "--by-itself", "YES",  N_("yes: what waits is sent whenever a line is there; no: only by hand") },
 	{ "--backup",    "FOLDER", N_("where a backup goes after each sync; \"off\": none is made") },
 	{ "--backup-keep", "N", N_("how many backups are kept there (7)") },
 	{ "--screen-language", "CODE", N_("language of the screens: zh or en") },
@@ -44,6 +47,13 @@ static const struct option set_options[] = {
 };
 
 static const struct option json_option[] = {
+	{ "--json", NULL, N_("write JSON, for scripts") },
+	{ 0 },
+};
+
+static const struct option sync_options[] = {
+	{ "--wait", NULL, N_("stay until everything is sent, for a script at login: tries again whenever the network comes back") },
+	{ "--within", "SECONDS", N_("with --wait: but no longer than this") },
 	{ "--json", NULL, N_("write JSON, for scripts") },
 	{ 0 },
 };
@@ -106,7 +116,7 @@ const struct command commands[] = {
 	{ "show",       "ID",   1, 1,  N_("show a record; the beginning or end of its ID will do"), show_options, command_show },
 	{ "withdraw",   "ID",   1, 1,  N_("withdraw a finished record"), withdraw_options, command_withdraw },
 	{ "export",     "",     0, 0,  N_("write finished records as JSON lines or CSV"), export_options, command_export },
-	{ "sync",       "",     0, 0,  N_("send what is queued to the collector"), json_option, command_sync },
+	{ "sync",       "",     0, 0,  N_("send what is queued to the collector"), sync_options, command_sync },
 	{ "receipts",   "",     0, 0,  N_("list what each sync did"), json_option, command_receipts },
 	{ "receipt",    "[NUMBER]", 0, 1, N_("write one of them (the last, if not said) with the name of everything that was accepted, for minqing-collector receipt"), NULL, command_receipt },
 	{ "audit",      "",     0, 0,  N_("list the notebook's log: who finished, withdrew, saw in full, exported, unlocked; and check it"), json_option, command_audit },
@@ -358,6 +368,7 @@ command_failed(const struct err *err)
 		return EXIT_WRONG;
 	case ERR_NONE:
 	case ERR_SYSTEM:
+	case ERR_BUSY:
 		break;
 	}
 	return EXIT_SYSTEM;

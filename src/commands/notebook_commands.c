@@ -1,7 +1,9 @@
 /*
  * notebook_commands - init and settings: whose notebook this is
  */
+#include "autosync.h"
 #include "buf.h"
+#include "client.h"
 #include "clock.h"
 #include "command.h"
 #include "commands_private.h"
@@ -73,6 +75,9 @@ static const struct {
 	{ "--token",           SETTING_TOKEN,       N_("device token") },
 	{ "--backup",          SETTING_BACKUP_FOLDER, N_("backups") },
 	{ "--backup-keep",     SETTING_BACKUP_KEEP, N_("backups kept") },
+	{ "--ca",              SETTING_CA,          N_("certificates to trust") },
+	{ "--http",            SETTING_INSECURE,    N_("without encryption") },
+	{ "--by-itself",       SETTING_BY_ITSELF,   N_("sends by itself") },
 	{ "--screen-language", SETTING_LANGUAGE,    N_("language") },
 	{ NULL,                SETTING_DEVICE,      N_("device") },
 };

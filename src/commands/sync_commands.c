@@ -1,7 +1,9 @@
 /*
- * sync_commands - sync
+ * sync_commands - sync: now, or as soon as there is a line
  */
 #include "client.h"
+#include "moment.h"
+#include "network.h"
 #include "command.h"
 #include "commands_private.h"
 
@@ -10,11 +12,15 @@
 #include "i18n.h"
 #include "json.h"
 #include "notebook.h"
-#include "outbox.h"
+#include "passphrase.h"
+#include "place.h"
 #include "rescue.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
@@ -62,8 +68,9 @@ print_result(const struct client *c, bool json)
 	buf_clear(&line);
 }
 
-static int
-run_sync(struct client *c, bool json)
+/* Steps until it has ended; err (if it did not end well) is the client's. */
+static enum client_state
+run(struct client *c)
 {
 	bool live = isatty(STDERR_FILENO);
 	enum client_state state;
@@ -77,10 +84,7 @@ run_sync(struct client *c, bool json)
 	}
 	if (live)
 		fprintf(stderr, "\n");
-	print_result(c, json);
-	if (state != CLIENT_DONE)
-		return command_failed(client_err(c));
-	return client_progress(c)->refused ? EXIT_WRONG : EXIT_OK;
+	return state;
 }
 
 /* A day that is sent is also put away. The sync is good without it. */
@@ -96,22 +100,186 @@ back_up(struct notebook *nb)
 	buf_clear(&words);
 }
 
+/* Says what came of it; the exit code. */
+static int
+conclude(
+    struct notebook *nb, const struct client *c, enum client_state state, bool json)
+{
+	print_result(c, json);
+	if (state != CLIENT_DONE)
+		return command_failed(client_err(c));
+	back_up(nb);
+	return client_progress(c)->refused ? EXIT_WRONG : EXIT_OK;
+}
+
+static void
+listen_to_interrupts(void)
+{
+	struct sigaction action = { .sa_handler = on_interrupt };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+/* --- staying until there is a line --- */
+
+#define BUSY_MS 60000 /* between looks whether the notebook is free */
+
+struct waiter {
+	const struct command_context *context;
+	struct passphrases *passphrases;
+	bool asked;          /* the notebook is sealed */
+	struct notebook *nb; /* kept open only while a passphrase was needed for it */
+	struct moment moment;
+	int network;
+	int64_t until; /* 0: for ever */
+	bool json;
+};
+
+static int64_t
+monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool
+ask(void *data, const char *worker, enum place_asking asking,
+    struct vault_passphrase *p, struct err *err)
+{
+	struct waiter *w = data;
+	struct place_asker asker = passphrases_asker(w->passphrases);
+
+	w->asked = true;
+	return asker.ask(asker.data, worker, asking, p, err);
+}
+
+/* Between tries the notebook is closed, so that its worker can open it. A sealed one
+ * stays open: nobody wants to be asked for the passphrase every time. */
+static bool
+open_for_a_try(struct waiter *w, struct err *err)
+{
+	struct place_asker asker = { .ask = ask, .data = w };
+
+	if (!w->nb)
+		w->nb = place_unlock(
+		    w->context->worker, &asker, w->context->clock, NULL, err);
+	return w->nb != NULL;
+}
+
+static void
+close_after_a_try(struct waiter *w)
+{
+	if (w->asked)
+		return;
+	notebook_close(w->nb);
+	w->nb = NULL;
+}
+
+/* True when it is settled: the exit code stands in status. */
+static bool
+try_once(struct waiter *w, int *status)
+{
+	struct err err = { 0 };
+	struct client *c = NULL;
+	enum client_state state;
+	bool settled = true;
+
+	if (!open_for_a_try(w, &err)) {
+		if (err.kind == ERR_BUSY) {
+			w->moment.due = monotonic() + BUSY_MS;
+			return false;
+		}
+		*status = command_failed(&err);
+		return true;
+	}
+	c = client_new(w->nb, CLIENT_BY_ITSELF, &err);
+	if (c && (state = run(c)) == CLIENT_FAILED &&
+	    client_err(c)->kind == ERR_NETWORK && !interrupted) {
+		moment_failed(&w->moment, monotonic(), client_retry_after(c),
+		    !client_receipt(c) && !client_retry_after(c));
+		settled = false;
+	} else {
+		*status = c ? conclude(w->nb, c, state, w->json) : command_failed(&err);
+	}
+	client_free(c);
+	close_after_a_try(w);
+	return settled;
+}
+
+/* Sleeps until the next try. False when it is over before. */
+static bool
+wait_for_the_moment(struct waiter *w)
+{
+	struct pollfd p = { .fd = w->network, .events = POLLIN };
+	int64_t now;
+
+	while ((now = monotonic()) < w->moment.due && !interrupted) {
+		int64_t left = w->moment.due - now;
+
+		if (w->until && now >= w->until)
+			return false;
+		if (w->until && w->until - now < left)
+			left = w->until - now;
+		if (poll(&p, 1, left < 60000 ? (int)left : 60000) > 0 &&
+		    network_came(w->network))
+			moment_network(&w->moment, monotonic());
+	}
+	return !interrupted && (!w->until || now < w->until);
+}
+
+static int
+stay(const struct command_context *context, const struct words *words)
+{
+	const char *within = words_get(words, "--within");
+	long seconds = within ? strtol(within, NULL, 10) : 0;
+	struct waiter w = { .context = context,
+		.passphrases = context->passphrases,
+		.json = words_get(words, "--json") != NULL };
+	struct err err = { 0 };
+	int status = EXIT_OK;
+
+	if (within && seconds <= 0) {
+		fprintf(stderr, _("minqing: --within takes a number of seconds.\n"));
+		return EXIT_USAGE;
+	}
+	w.until = within ? monotonic() + seconds * 1000 : 0;
+	w.network = network_open();
+	moment_init(&w.moment, MOMENT_SOON);
+	listen_to_interrupts();
+	while (!try_once(&w, &status)) {
+		if (wait_for_the_moment(&w))
+			continue;
+		err_set(&err, interrupted ? ERR_CANCELLED : ERR_NETWORK,
+		    _("Not everything is sent yet. Everything is kept."));
+		status = command_failed(&err);
+		break;
+	}
+	notebook_close(w.nb);
+	if (w.network >= 0)
+		close(w.network);
+	return status;
+}
+
 int
 command_sync(const struct command_context *context, const struct words *words)
 {
-	struct sigaction action = { .sa_handler = on_interrupt };
 	struct err err = { 0 };
+	struct notebook *nb;
 	struct client *c;
 	int status;
-	struct notebook *nb = command_notebook(context, &status);
 
+	if (words_get(words, "--wait"))
+		return stay(context, words);
+	nb = command_notebook(context, &status);
 	if (!nb)
 		return status;
-	sigaction(SIGINT, &action, NULL);
+	listen_to_interrupts();
 	c = client_new(nb, CLIENT_BY_HAND, &err);
-	status = c ? run_sync(c, words_get(words, "--json") != NULL) : command_failed(&err);
-	if (c && (status == EXIT_OK || status == EXIT_WRONG))
-		back_up(nb);
+	status = c ? conclude(nb, c, run(c), words_get(words, "--json") != NULL)
+		   : command_failed(&err);
 	client_free(c);
 	notebook_close(nb);
 	return status;

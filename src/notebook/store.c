@@ -45,7 +45,7 @@ store_fail(struct notebook *nb, struct err *err)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(
-		    err, ERR_SYSTEM,
+		    err, ERR_BUSY,
 		    _("The notebook is open in another window. Close it there, or go "
 		      "on there."));
 	case SQLITE_IOERR:

@@ -1,6 +1,7 @@
 #include "app.h"
 
 #include "app_private.h"
+#include "autosync.h"
 #include "clock.h"
 #include "dates.h"
 #include "dialog.h"
@@ -71,15 +72,33 @@ app_global_action(struct app *app, enum action action, const enum context *stack
 
 /* --- what every page shows --- */
 
+/* At the right end of the top row, if there is room; used: columns of the title. */
+static bool
+put_right(struct app *app, int used, const struct buf *text)
+{
+	struct rect all = screen_size(app->screen);
+	int wanted = text_width(buf_text(text), text->len);
+
+	if (wanted >= all.cols - used - 3)
+		return false;
+	screen_put(app->screen, 0, all.cols - wanted, wanted, ROLE_TITLE, buf_text(text));
+	return true;
+}
+
 void
 app_draw_title(struct app *app, const char *title)
 {
 	struct rect all = screen_size(app->screen);
-	struct buf who = { 0 };
+	struct buf sending = { 0 }, who = { 0 };
 	char day[16];
 	int64_t today = clock_today(app->clock);
-	int used, wanted;
+	int used;
 
+	if (app->autosync)
+		autosync_words(app->autosync, &sending);
+	if (sending.len)
+		buf_str(&sending, "  ");
+	buf_str(&who, buf_text(&sending));
 	if (app->nb) {
 		notebook_get(app->nb, SETTING_WORKER_NAME, &who, NULL);
 		buf_str(&who, "  ");
@@ -88,12 +107,11 @@ app_draw_title(struct app *app, const char *title)
 	}
 	clock_format_day(today, day);
 	buf_fmt(&who, "%s %s ", day, dates_weekday_name(dates_weekday(today)));
-	wanted = text_width(buf_text(&who), who.len);
 	screen_fill(app->screen, (struct rect){ 0, 0, 1, all.cols }, ROLE_TITLE);
 	used = screen_put_cut(app->screen, 0, 1, all.cols - 2, ROLE_TITLE, title);
-	if (wanted < all.cols - used - 3)
-		screen_put(app->screen, 0, all.cols - wanted, wanted, ROLE_TITLE,
-		    buf_text(&who));
+	if (!put_right(app, used, &who))
+		put_right(app, used, &sending);
+	buf_clear(&sending);
 	buf_clear(&who);
 }
 
@@ -196,6 +214,7 @@ app_fill(struct app *app, struct session *session, const char *go_to, const char
 	struct entry_options options = { .kill = &app->kill, .go_to = go_to,
 		.notice = notice };
 	bool final = false, sync = false, correct = false, withdraw = false;
+	enum entry_outcome outcome;
 	char id[UUID_SIZE];
 
 	if (!session) {
@@ -203,7 +222,10 @@ app_fill(struct app *app, struct session *session, const char *go_to, const char
 		return;
 	}
 	buf_reset(&app->notice);
-	switch (entry_run(app->screen, session, &options, err)) {
+	autosync_hold(app->autosync, true);
+	outcome = entry_run(app->screen, session, &options, err);
+	autosync_hold(app->autosync, false);
+	switch (outcome) {
 	case ENTRY_LEFT:
 		if (session_is_saved(session))
 			app_say(app, _("The draft is kept. It is on the home page."));
@@ -230,6 +252,7 @@ app_fill(struct app *app, struct session *session, const char *go_to, const char
 	}
 	memcpy(id, session_record_id(session), UUID_SIZE);
 	session_close(session);
+	autosync_look(app->autosync);
 	if (final)
 		offer_dispute(app, id);
 	if (sync)
@@ -449,10 +472,31 @@ open_notebook(struct app *app, const struct app_options *options, struct err *er
 	return app->nb != NULL;
 }
 
+/* --- sending by itself, beside the keys --- */
+
+static int
+sync_fd(void *data)
+{
+	return autosync_fd(data);
+}
+
+static int
+sync_timeout(void *data)
+{
+	return autosync_timeout(data);
+}
+
+static bool
+sync_step(void *data)
+{
+	return autosync_step(data);
+}
+
 bool
 app_run(const struct app_options *options, struct err *err)
 {
 	struct app app = { .clock = options->clock };
+	struct screen_beside beside = { sync_fd, sync_timeout, sync_step, NULL };
 
 	if (options->language)
 		i18n_use(options->language);
@@ -461,7 +505,11 @@ app_run(const struct app_options *options, struct err *err)
 		return false;
 	if (open_notebook(&app, options, err)) {
 		use_own_language(&app, options);
+		app.autosync = autosync_new(app.nb);
+		beside.data = app.autosync;
+		screen_beside(app.screen, &beside);
 		home_run(&app);
+		autosync_free(app.autosync);
 	}
 	notebook_close(app.nb);
 	screen_close(app.screen);

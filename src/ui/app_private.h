@@ -15,6 +15,7 @@
 
 #include "follow.h"
 
+struct autosync;
 struct clock;
 struct err;
 struct notebook;
@@ -27,6 +28,7 @@ struct app_form {
 struct app {
 	struct screen *screen;
 	struct notebook *nb;
+	struct autosync *autosync; /* NULL until the notebook is open */
 	const struct clock *clock;
 	struct buf kill;   /* what editors cut, from any page to any other */
 	struct buf notice; /* one sentence for the next page's message row */

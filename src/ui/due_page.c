@@ -308,7 +308,9 @@ due_page_run(struct app *app, int shown)
 	screen_push(app->screen, &p.layer);
 	do {
 		screen_read(app->screen, &key);
-		if (key.code != K_RESIZE)
+		if (key.code == K_RESIZE)
+			load(&p);
+		else
 			buf_reset(&app->notice);
 	} while (act(&p, keymap_action(&key, stack, DEPTH)));
 	screen_pop(app->screen, &p.layer);

@@ -7,6 +7,7 @@
  */
 #include "app_private.h"
 
+#include "autosync.h"
 #include "err.h"
 #include "follow.h"
 #include "i18n.h"
@@ -249,6 +250,7 @@ reload(struct home *h)
 
 	if (h->current < h->item_count)
 		before = h->items[h->current];
+	autosync_look(h->app->autosync);
 	if (!load(h, &err))
 		app_say(h->app, "%s", err.text);
 	for (size_t i = 0; before.kind != ITEM_FORM && i < h->item_count; i++)

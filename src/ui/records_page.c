@@ -336,8 +336,11 @@ records_page_run(struct app *app, bool searching)
 	screen_push(app->screen, &p.layer);
 	while (done != KEY_LEAVE) {
 		screen_read(app->screen, &key);
-		if (key.code != K_RESIZE)
-			buf_reset(&app->notice);
+		if (key.code == K_RESIZE) {
+			reload(&p);
+			continue;
+		}
+		buf_reset(&app->notice);
 		done = act(&p, keymap_action(&key, stack, DEPTH));
 		if (done == KEY_OTHER &&
 		    editor_key(p.search, &key) == EDITOR_TAKEN)

@@ -43,6 +43,7 @@ struct screen {
 	struct rect size;
 	struct screen_layer *top;
 	struct keys *keys;
+	const struct screen_beside *beside; /* or NULL */
 	int escdelay;
 	attr_t looks[ROLE_COUNT];
 	short pairs[ROLE_COUNT];
@@ -645,8 +646,21 @@ screen_wait(struct screen *s, struct key *key, int other_fd, int timeout_ms,
 void
 screen_read(struct screen *s, struct key *key)
 {
-	while (!screen_wait(s, key, -1, -1, NULL))
-		;
+	const struct screen_beside *b = s->beside;
+
+	while (!screen_wait(s, key, b ? b->fd(b->data) : -1, b ? b->patience(b->data) : -1,
+	    NULL)) {
+		if (b && b->step(b->data)) {
+			*key = (struct key){ .code = K_RESIZE, .text = "" };
+			return;
+		}
+	}
+}
+
+void
+screen_beside(struct screen *s, const struct screen_beside *beside)
+{
+	s->beside = beside;
 }
 
 bool

@@ -6,6 +6,7 @@
  */
 #include "app_private.h"
 
+#include "autosync.h"
 #include "client.h"
 #include "err.h"
 #include "i18n.h"
@@ -153,6 +154,7 @@ sync_page_run(struct app *app)
 
 	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true };
 	buf_reset(&app->notice);
+	autosync_pause(app->autosync);
 	begin(&p);
 	screen_push(app->screen, &p.layer);
 	while (on) {
@@ -165,5 +167,6 @@ sync_page_run(struct app *app)
 	}
 	screen_pop(app->screen, &p.layer);
 	client_free(p.client);
+	autosync_look(app->autosync);
 	buf_clear(&p.backup);
 }

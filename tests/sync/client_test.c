@@ -513,7 +513,8 @@ static const struct {
 	{ "http://example.invalid", "", "without encryption", ERR_INPUT },
 	{ "http://127.0.0.1.example.invalid", "", "without encryption", ERR_INPUT },
 	{ "http://10.0.0.1", "", "without encryption", ERR_INPUT },
-	{ "http://example.invalid", "true", "without encryption", ERR_INPUT },
+	{ "http://example.invalid", "yes", "without encryption", ERR_INPUT },
+	{ "http://example.invalid", INSECURE_WORDS, "name was not found", ERR_NETWORK },
 	{ "https://example.invalid", "", "name was not found", ERR_NETWORK },
 };
 
