@@ -25,6 +25,10 @@ ifeq ($(MODE),san)
 MODE_CFLAGS = -O1 -U_FORTIFY_SOURCE -fsanitize=address,undefined \
 	      -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
+ifeq ($(MODE),fuzz)
+MODE_CFLAGS = -O1 -U_FORTIFY_SOURCE -fsanitize=fuzzer-no-link,address,undefined \
+	      -fno-sanitize-recover=all
+endif
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iinclude $(WARN) $(CFLAGS) $(MODE_CFLAGS)
 pkg-config = $(shell pkg-config $(1) $(2))
 
@@ -48,6 +52,7 @@ SCREEN_TESTS  = $(patsubst %.c,$(B)/%,$(wildcard tests/screens/*_test.c))
 CORPUS_TESTS  = $(B)/tests/corpus_xpath $(B)/tests/corpus_xform
 FAULT_TESTS   = $(patsubst %.c,$(B)/%,$(wildcard tests/faults/*_test.c))
 SYNC_TESTS    = $(patsubst %.c,$(B)/%,$(wildcard tests/sync/*_test.c))
+FUZZERS       = $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 LINTED        = $(sort $(CORE_SRC) $(APP_SRC) $(COLLECTOR_SRC))
 CATALOGUE     = $(B)/locale/zh_CN/LC_MESSAGES/minqing.mo
 
@@ -115,6 +120,23 @@ $(SYNC_TESTS): $(B)/tests/sync/%_test: $(B)/tests/sync/%_test.o $(B)/tests/sync/
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
 	    $(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE)) -ldl -lm
 
+# Two programs of every target: with libFuzzer, and over the seeds beside it.
+ifeq ($(MODE),fuzz)
+FUZZ_MAIN = -fsanitize=fuzzer
+else
+FUZZ_MAIN = $(B)/tests/fuzz/replay.o
+endif
+
+$(B)/libcollector.a: $(filter $(B)/sync/collector/%,$(COLLECTOR_OBJ))
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(FUZZERS): $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o \
+    $(B)/libcollector.a $(B)/libcore.a
+	@echo "LINK $@"
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(FUZZ_MAIN) $(filter-out %/replay.o,$^) \
+	    $(call pkg-config,--libs,$(PKG_CORE)) -lm
+
 $(B)/tests/corpus_xpath: $(B)/tests/corpus_xpath.o $(B)/tests/xml_tree.o $(B)/tests/ast_print.o \
     $(B)/libcore.a
 	@echo "LINK $@"
@@ -147,11 +169,11 @@ $(B)/locale/%/LC_MESSAGES/minqing.mo: src/po/%.po
 	@mkdir -p $(@D)
 	@msgfmt --check -o $@ $<
 
-tests: all $(B)/tests/faults/keep.so $(UNIT_TESTS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
+tests: all $(B)/tests/faults/keep.so $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 
 # Every test says `N passed, M failed` last; tests/run adds them up.
 check: tests
-	@sh tests/run $(B) tests/layers tests/translations tests/commands tests/sync/programs $(UNIT_TESTS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
+	@sh tests/run $(B) tests/layers tests/translations tests/commands tests/sync/programs $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 
 # Long runs of what can be lost: some ten minutes.
 faults: tests
@@ -163,6 +185,18 @@ faults: tests
 
 san:
 	@$(MAKE) MODE=san check
+
+# Every target for FUZZ_SECONDS, with clang; what is found stays in build/fuzz/found.
+FUZZ_SECONDS ?= 60
+fuzz:
+	@$(MAKE) MODE=fuzz CC=clang fuzzers
+fuzzers: $(FUZZERS)
+	@mkdir -p $(B)/found
+	@for f in $(FUZZERS); do name=$$(basename $$f _fuzz); mkdir -p $(B)/corpus/$$name; \
+	    echo "$$name: $(FUZZ_SECONDS) s"; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=16384 -verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$(B)/found/$$name- $(B)/corpus/$$name tests/fuzz/$$name || exit 1; \
+	done
 
 # gcc's own analyser, cppcheck and clang-tidy; any finding fails.
 lint:
@@ -226,6 +260,7 @@ help:
 	@echo "make tests        build every test program"
 	@echo "make faults       100,000 power cuts and more, 1,000 kills, mends taken out"
 	@echo "make san          make check under the address and undefined sanitizers"
+	@echo "make fuzz         readers of what strangers send, with libFuzzer: FUZZ_SECONDS=60 each"
 	@echo "make lint         layers, gcc -fanalyzer, cppcheck, clang-tidy (make lint-deps first)"
 	@echo "make bench        figures, against baselines of the same run"
 	@echo "make fmt          clang-format"
@@ -237,6 +272,6 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests check faults san lint fmt bench demo deps lint-deps install uninstall po help clean
+.PHONY: all tests check faults fuzz fuzzers san lint fmt bench demo deps lint-deps install uninstall po help clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

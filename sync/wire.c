@@ -332,11 +332,12 @@ check_values(struct reading *rd)
 static void
 fill_hash(struct reading *rd)
 {
-	const char *why = rd->scratch->data + rd->at[WHY];
+	const char *why;
 	char hash[17];
 
 	if (!rd->record->withdrawn || rd->seen & BIT(HASH) || rd->bad)
 		return;
+	why = rd->scratch->data + rd->at[WHY];
 	hash_short(why, strlen(why), hash);
 	rd->at[HASH] = rd->scratch->len;
 	rd->seen |= BIT(HASH);
