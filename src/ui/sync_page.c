@@ -24,7 +24,8 @@ struct sync_page {
 	struct client *client; /* NULL when it could not begin */
 	enum client_state state;
 	struct err err;
-	struct buf backup; /* what came of it */
+	struct buf receipt; /* its number and digest, when it has ended */
+	struct buf backup;  /* what came of it */
 	bool backed_up;
 	struct screen_layer layer;
 };
@@ -34,15 +35,31 @@ static const enum context stack[] = { CONTEXT_SYNC, CONTEXT_GLOBAL };
 #define DEPTH (sizeof(stack) / sizeof(*stack))
 
 static void
-draw_bar(struct screen *s, int row, int cols, long done, long total)
+draw_bar(struct screen *s, int row, int cols, int64_t done, int64_t total)
 {
 	int width = cols - 12, full = total ? (int)(done * width / total) : width;
 
 	screen_fill(s, (struct rect){ row, 2, 1, width }, ROLE_FIELD);
 	if (full > 0)
 		screen_fill(s, (struct rect){ row, 2, 1, full }, ROLE_SELECTED);
-	screen_printf(s, row, width + 4, 6, ROLE_NORMAL, "%3ld%%",
-	    total ? done * 100 / total : 100);
+	screen_printf(s, row, width + 4, 6, ROLE_NORMAL, "%3d%%",
+	    total ? (int)(done * 100 / total) : 100);
+}
+
+/* What is being done, and how long it will still take where that is known. */
+static void
+draw_stage(struct screen *s, int cols, const struct client_progress *c)
+{
+	struct buf words = { 0 };
+	long left = (long)(c->left + 999) / 1000;
+
+	buf_str(&words, c->stage);
+	if (left >= 120)
+		buf_fmt(&words, _("; some %ld minutes left"), (left + 59) / 60);
+	else if (c->left > 0)
+		buf_fmt(&words, _("; some %ld seconds left"), left);
+	screen_put_cut(s, 8, 2, cols - 4, ROLE_NORMAL, buf_text(&words));
+	buf_clear(&words);
 }
 
 static void
@@ -51,7 +68,9 @@ draw_progress(struct sync_page *p, int cols)
 	const struct client_progress *c = client_progress(p->client);
 	struct screen *s = p->app->screen;
 
-	draw_bar(s, 3, cols, c->accepted + c->refused, c->total);
+	/* By bytes, which is what a slow line takes its time for. */
+	draw_bar(s, 3, cols, c->bytes_done < c->bytes_total ? c->bytes_done : c->bytes_total,
+	    c->bytes_total);
 	screen_printf(s, 5, 2, cols - 4, ROLE_NORMAL,
 	    _("%ld of %ld records answered; %ld accepted, %ld sent back"),
 	    c->accepted + c->refused, c->total, c->accepted, c->refused);
@@ -59,7 +78,7 @@ draw_progress(struct sync_page *p, int cols)
 	    _("%lld bytes up, %lld down, %.1f seconds"), (long long)c->bytes_up,
 	    (long long)c->bytes_down, (double)c->milliseconds / 1000);
 	if (p->state == CLIENT_RUNNING && c->stage)
-		screen_put_cut(s, 8, 2, cols - 4, ROLE_NORMAL, c->stage);
+		draw_stage(s, cols, c);
 }
 
 static void
@@ -80,6 +99,11 @@ draw(struct screen *s, void *data)
 		rows = screen_wrap(s, text,
 		    p->state == CLIENT_DONE ? ROLE_NORMAL : ROLE_ERROR,
 		    client_sentence(p->client), 0);
+	if (p->receipt.len) {
+		screen_put_cut(s, text.row + rows, 2, text.cols, ROLE_MUTED,
+		    buf_text(&p->receipt));
+		rows++;
+	}
 	below = (struct rect){ text.row + rows + 1, 2, text.rows - rows - 1, text.cols };
 	if (below.rows > 0 && p->backup.len)
 		screen_wrap(s, below, p->backed_up ? ROLE_MUTED : ROLE_ERROR,
@@ -87,10 +111,22 @@ draw(struct screen *s, void *data)
 	app_draw_bottom(p->app, stack, DEPTH);
 }
 
+static bool
+keep_receipt(const struct receipt *r, void *data)
+{
+	struct sync_page *p = data;
+
+	buf_reset(&p->receipt);
+	if (r->id == client_receipt(p->client))
+		buf_fmt(&p->receipt, _("Receipt %ld: %s"), (long)r->id, r->digest);
+	return false;
+}
+
 static void
 begin(struct sync_page *p)
 {
 	client_free(p->client);
+	buf_reset(&p->receipt);
 	buf_reset(&p->backup);
 	p->err = (struct err){ 0 };
 	p->client = client_new(p->app->nb, CLIENT_BY_HAND, &p->err);
@@ -131,6 +167,8 @@ run_step(struct sync_page *p)
 	struct key key;
 
 	p->state = client_step(p->client);
+	if (p->state != CLIENT_RUNNING)
+		receipt_list(p->app->nb, 1, keep_receipt, p, &p->err);
 	if (p->state == CLIENT_DONE) {
 		screen_paint(p->app->screen); /* the copying takes a moment */
 		p->backed_up = rescue_after_sync(p->app->nb, &p->backup);
@@ -168,5 +206,6 @@ sync_page_run(struct app *app)
 	screen_pop(app->screen, &p.layer);
 	client_free(p.client);
 	autosync_look(app->autosync);
+	buf_clear(&p.receipt);
 	buf_clear(&p.backup);
 }
