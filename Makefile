@@ -114,11 +114,14 @@ $(FAULT_TESTS): $(B)/tests/faults/%_test: $(B)/tests/faults/%_test.o $(B)/tests/
 # The collector's side of the herd, beside the notebook's.
 $(B)/tests/sync/herd_test: $(B)/sync/collector/gate.o
 
+# A server with TLS.
+$(B)/tests/sync/trust_test: LDLIBS = $(call pkg-config,--libs,libmicrohttpd)
+
 $(SYNC_TESTS): $(B)/tests/sync/%_test: $(B)/tests/sync/%_test.o $(B)/tests/sync/link.o \
     $(B)/libapp.a $(B)/libcore.a
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
-	    $(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE)) -ldl -lm
+	    $(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE)) -ldl -lm $(LDLIBS)
 
 # Two programs of every target: with libFuzzer, and over the seeds beside it.
 ifeq ($(MODE),fuzz)

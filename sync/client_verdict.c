@@ -88,6 +88,18 @@ connect_failure(const struct curl_table *curl, CURL *easy)
 	return NULL;
 }
 
+/* What a proxy said in place of a tunnel; libcurl calls that a failure to receive. */
+static const char *
+tunnel_failure(const struct curl_table *curl, CURL *easy)
+{
+	long status = 0;
+
+	curl->easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status == 407)
+		return N_("The proxy wants a name and a password.");
+	return status >= 300 ? N_("The proxy does not let it through.") : NULL;
+}
+
 void
 verdict_on_failure(const struct curl_table *curl, CURL *easy, CURLcode code,
     bool connected, struct line_result *r)
@@ -106,6 +118,10 @@ verdict_on_failure(const struct curl_table *curl, CURL *easy, CURLcode code,
 	    code == CURLE_COULDNT_CONNECT || (r->silent && !connected);
 	if (code == CURLE_COULDNT_CONNECT && connect_failure(curl, easy))
 		r->text = connect_failure(curl, easy);
+	if (code == CURLE_RECV_ERROR && !connected && tunnel_failure(curl, easy)) {
+		r->action = LINE_STOP;
+		r->text = tunnel_failure(curl, easy);
+	}
 	if (r->silent && r->unreached) {
 		r->action = LINE_STOP;
 		r->text = N_("It did not answer: is the network connected?");
