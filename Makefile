@@ -185,6 +185,7 @@ faults: tests
 	@$(B)/tests/faults/power_test --long
 	@MINQING_BUILD=$(B) $(B)/tests/screens/kill_test 1000
 	@MINQING_BUILD=$(B) $(B)/tests/sync/cut_test 1
+	@MINQING_BUILD=$(B) $(B)/tests/sync/crowd_test 1000
 
 san:
 	@$(MAKE) MODE=san check
@@ -261,7 +262,7 @@ help:
 	@echo "make demo         a whole day: install, build, log, sync, look"
 	@echo "make check        build and run every test"
 	@echo "make tests        build every test program"
-	@echo "make faults       100,000 power cuts and more, 1,000 kills, mends taken out"
+	@echo "make faults       100,000 power cuts and more, 1,000 kills, 1,000 notebooks, mends taken out"
 	@echo "make san          make check under the address and undefined sanitizers"
 	@echo "make fuzz         readers of what strangers send, with libFuzzer: FUZZ_SECONDS=60 each"
 	@echo "make lint         layers, gcc -fanalyzer, cppcheck, clang-tidy (make lint-deps first)"

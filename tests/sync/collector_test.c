@@ -150,6 +150,42 @@ hello_says_who_and_how_much(void)
 }
 
 static void
+too_many_syncs_at_once_are_told_when_to_come_again(void)
+{
+	struct change ch = { .method = "GET", .path = "/v1/hello", .no_length = true };
+	struct collector c;
+	struct reply r = { 0 };
+	long later = 0, last;
+
+	collector_init(&c);
+	c.rate = "1";
+	c.closing = "17:00-18:30";
+	collector_serve(&c);
+	post_raw(&c, &ch, "", 0, &r);
+	CHECK_INT(r.status, 200);
+	CHECK(strstr(buf_text(&r.body), "\"closing\":\"17:00-18:30\""));
+	/* More than there are seconds in which this could be done. */
+	for (int i = 0; i < 60; i++) {
+		post_raw(&c, &ch, "", 0, &r);
+		if (r.status == 200)
+			continue;
+		CHECK_INT(r.status, 503);
+		last = later;
+		later = atol(reply_header(&r, "Retry-After"));
+		CHECK(later >= 1 && later >= last); /* each a place of its own */
+		CHECK_STR(reply_header(&r, "Connection"), "close");
+	}
+	CHECK(later > 1);
+	/* Whoever is in goes on; whoever is unknown gets no place. */
+	CHECK_STR(post_one(&c, (struct rec){ .n = 1, .rev = 1 }), NEW);
+	ch.no_token = true;
+	post_raw(&c, &ch, "", 0, &r);
+	CHECK_INT(r.status, 401);
+	reply_clear(&r);
+	collector_end(&c);
+}
+
+static void
 a_batch_is_stored_once_however_often_it_comes(void)
 {
 	struct buf lines = { 0 }, before = { 0 }, after = { 0 };
@@ -870,6 +906,10 @@ words_that_are_not_understood_are_refused(void)
 	CHECK_INT(collector_run(&c, NULL, "export", "--db", c.db, "--format", "csv", NULL), 2);
 	CHECK_INT(collector_run(&c, NULL, "serve", "--db", c.db, NULL), 2);
 	CHECK_INT(collector_run(&c, NULL, "serve", "--db", c.db, "--listen", "x:y", NULL), 2);
+	CHECK_INT(collector_run(&c, NULL, "serve", "--db", c.db, "--listen", "127.0.0.1:0",
+		      "--rate", "many", NULL), 2);
+	CHECK_INT(collector_run(&c, NULL, "serve", "--db", c.db, "--listen", "127.0.0.1:0",
+		      "--closing", "18:30-17:00", NULL), 2);
 	CHECK_INT(collector_run(&c, NULL, "stats", "--db", "/nowhere/c.db", NULL), 3);
 	CHECK_INT(collector_run(&c, NULL, "stats", "--db", "/etc/passwd", NULL), 3);
 	CHECK_INT(collector_run(&c, NULL, "serve", "--db", "/nowhere/c.db", "--listen",
@@ -885,6 +925,7 @@ int
 main(void)
 {
 	RUN(hello_says_who_and_how_much);
+	RUN(too_many_syncs_at_once_are_told_when_to_come_again);
 	RUN(a_batch_is_stored_once_however_often_it_comes);
 	RUN(every_order_ends_the_same);
 	RUN(two_histories_of_one_record_do_not_mix);
