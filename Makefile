@@ -135,10 +135,10 @@ $(B)/libcollector.a: $(filter $(B)/sync/collector/%,$(COLLECTOR_OBJ))
 	@ar rcs $@ $^
 
 $(FUZZERS): $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o \
-    $(B)/libcollector.a $(B)/libcore.a
+    $(B)/libcollector.a $(B)/libapp.a $(B)/libcore.a
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(FUZZ_MAIN) $(filter-out %/replay.o,$^) \
-	    $(call pkg-config,--libs,$(PKG_CORE)) -lm
+	    $(call pkg-config,--libs,$(PKG_CORE)) -ldl -lm
 
 $(B)/tests/corpus_xpath: $(B)/tests/corpus_xpath.o $(B)/tests/xml_tree.o $(B)/tests/ast_print.o \
     $(B)/libcore.a

@@ -195,11 +195,27 @@ take_answer(char *data, size_t size, size_t count, void *into)
 	return size * count;
 }
 
+/* "HTTP/1.1 200 OK", "HTTP/2 200"; libcurl takes others that begin so for a 200. */
+static bool
+is_status_line(const char *text, size_t len)
+{
+	char line[16];
+	int version, minor, status, used = 0;
+
+	snprintf(line, sizeof(line), "%.*s", (int)(len < 15 ? len : 15), text);
+	return (sscanf(line, "HTTP/%1d.%1d %3d%n", &version, &minor, &status, &used) == 3 ||
+		   sscanf(line, "HTTP/%1d %3d%n", &version, &status, &used) == 2) &&
+	    used >= 10 && status >= 100;
+}
+
 static size_t
 take_head(char *text, size_t size, size_t count, void *into)
 {
 	struct line *line = into;
 
+	if (size * count >= 5 && !memcmp(text, "HTTP/", 5) &&
+	    !is_status_line(text, size * count))
+		return 0;
 	line->head_ended = size * count == 2 && !memcmp(text, "\r\n", 2);
 	return size * count;
 }

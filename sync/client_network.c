@@ -2,6 +2,7 @@
 
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,19 +25,27 @@ network_open(void)
 bool
 network_read(const void *messages, size_t len)
 {
-	const struct nlmsghdr *m = messages;
-	unsigned left = (unsigned)len;
+	const char *at = messages, *end = at + len;
 	bool came = false;
 
-	for (; NLMSG_OK(m, left); m = NLMSG_NEXT(m, left))
-		came |= m->nlmsg_type == RTM_NEWADDR || m->nlmsg_type == RTM_NEWROUTE;
+	while ((size_t)(end - at) >= sizeof(struct nlmsghdr)) {
+		struct nlmsghdr m;
+
+		memcpy(&m, at, sizeof(m));
+		if (m.nlmsg_len < sizeof(m) || m.nlmsg_len > (size_t)(end - at))
+			break;
+		came |= m.nlmsg_type == RTM_NEWADDR || m.nlmsg_type == RTM_NEWROUTE;
+		if (NLMSG_ALIGN(m.nlmsg_len) >= (size_t)(end - at))
+			break;
+		at += NLMSG_ALIGN(m.nlmsg_len);
+	}
 	return came;
 }
 
 bool
 network_came(int fd)
 {
-	_Alignas(struct nlmsghdr) char bytes[8192];
+	char bytes[8192];
 	bool came = false;
 	ssize_t n;
 

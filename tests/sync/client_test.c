@@ -318,6 +318,7 @@ static const struct {
 	{ "another address", { FAKE_JSON("404 Not Found", "", "{}") }, ERR_NETWORK, "is not a collector", 1 },
 	{ "accepted, but not 200", { FAKE_HELLO, FAKE_JSON("202 Accepted", "", "{\"batch\":\"$B\"," ONE) }, ERR_NETWORK, "is not a collector", 2 },
 	{ "no HTTP at all", { "SSH-2.0-OpenSSH_9.2\r\n" }, ERR_NETWORK, "is not a collector", 1 },
+	{ "a status line that is none", { "HTTP/one 200 \r\nContent-Type: application/json\r\n\r\n{\"protocols\":[1],\"time\":\"2026-11-23T09:30:00Z\"}" }, ERR_NETWORK, "is not a collector", 1 },
 	{ "another batch's answer", { FAKE_HELLO, FAKE_JSON("200 OK", "", "{\"batch\":\"01a18d00-c3c0-7611-8ab9-caf83cdf9504\"," ONE) }, ERR_NETWORK, "is not a collector", 2 },
 	{ "an answer without a batch", { FAKE_HELLO, FAKE_JSON("200 OK", "", "{" ONE) }, ERR_NETWORK, "is not a collector", 2 },
 	{ "counts that do not add up", { FAKE_HELLO, FAKE_JSON("200 OK", "", "{\"batch\":\"$B\",\"n\":2,\"new\":2,\"same\":0,\"bad\":[]}") }, ERR_NETWORK, "is not a collector", 2 },
