@@ -59,7 +59,7 @@ wire_packer_begin(struct wire_packer *p, struct buf *out, struct err *err)
 static bool
 deflate_into(struct wire_packer *p, int flush)
 {
-	int rc;
+	int rc = Z_OK;
 
 	do {
 		buf_reserve(p->out, PACK_STEP);

@@ -196,7 +196,7 @@ make_list(struct xform *x, const char *id, const struct xml_node *root, struct t
 		for (const struct xml_node *row = root->first; row; row = row->next)
 			add_row(t, list, row, cells, x->scratch);
 	free(cells);
-	list_name_nodes(list, root->name, root->first->name);
+	list_name_nodes(list, root->name, root->first ? root->first->name : "");
 	return list;
 }
 

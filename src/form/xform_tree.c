@@ -142,9 +142,9 @@ xform_tree(struct arena *a, const struct xml_node *root)
 {
 	struct doc *doc = arena_alloc(a, sizeof(*doc));
 	uint32_t count = 1;
-	size_t size = 2;
+	size_t size = 3; /* none, the document, the root */
 
-	for (const struct xml_node *n = root; n; n = xml_next(root, n))
+	for (const struct xml_node *n = xml_next(root, root); n; n = xml_next(root, n))
 		size++;
 	doc->tree = (struct tree){ &doc_ops, 1 };
 	doc->nodes = arena_alloc(a, size * sizeof(doc->nodes[0]));

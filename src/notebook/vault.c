@@ -145,7 +145,7 @@ vault_look(const char *path, struct err *err)
 bool
 vault_facts(const char *path, struct vault_facts *facts, struct err *err)
 {
-	struct block block;
+	struct block block = { 0 };
 
 	memset(facts, 0, sizeof(*facts));
 	if (!load_block(path, &block, &facts->copies_good, err))

@@ -420,7 +420,7 @@ log_truncate(struct vault_file *f, sqlite3_int64 size)
 int
 log_size(struct vault_file *f, sqlite3_int64 *size)
 {
-	int64_t frames, rest;
+	int64_t frames = 0, rest;
 	sqlite3_int64 disk_size;
 	int code = under_size(f, &disk_size);
 

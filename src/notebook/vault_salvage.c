@@ -136,12 +136,11 @@ write_answers(struct json_writer *w, const char *answers, size_t len)
 	struct json_reader r;
 	const char *raw;
 	size_t raw_len;
-	enum json_token t;
 	bool whole;
 
 	json_reader_init(&r, answers, len);
 	whole = json_next(&r) == JSON_OBJECT;
-	while (whole && (t = json_next(&r)) == JSON_NAME) {
+	while (whole && json_next(&r) == JSON_NAME) {
 		json_name(w, r.text);
 		whole = json_skip(&r, &raw, &raw_len);
 		if (whole)

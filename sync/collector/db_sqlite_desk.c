@@ -56,7 +56,7 @@ static bool
 each_worker(sqlite3_stmt *s, void *data)
 {
 	struct workers *w = data;
-	struct db_worker worker;
+	struct db_worker worker = { 0 };
 
 	read_worker(s, &worker);
 	return w->row(&worker, w->data);

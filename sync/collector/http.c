@@ -103,7 +103,7 @@ check_body(struct request *r)
 	unsigned long long promised;
 	char *end;
 
-	if (n != strlen(r->route->type) || strncasecmp(type, r->route->type, n) != 0)
+	if (!type || n != strlen(r->route->type) || strncasecmp(type, r->route->type, n) != 0)
 		return PROBLEM_TYPE;
 	r->gzip = encoding && !strcasecmp(encoding, "gzip");
 	if (encoding && !r->gzip && strcasecmp(encoding, "identity") != 0)
