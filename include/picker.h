@@ -28,7 +28,7 @@ struct picker_item {
 };
 
 struct picker_source {
-	size_t count;
+	size_t count; /* below 2^32 */
 	/* Lends item index; the strings must live until the next call. */
 	void (*item)(void *data, size_t index, struct picker_item *item);
 	void *data;

@@ -10,7 +10,7 @@
 #define TYPED_MAX 63 /* positions in what was typed are bits of one word */
 
 /* Where the code point's set of readings begins; 0 when it has none. */
-static size_t
+static inline size_t
 set_of(int32_t code)
 {
 	size_t i, base = 0;
@@ -54,9 +54,11 @@ is_letter_or_digit(int32_t code)
 }
 
 /* What a search passes over: blanks, punctuation, malformed bytes. */
-static bool
+static inline bool
 is_sign(int32_t code)
 {
+	if (code >= 0x3400 && code <= 0x9FFF)
+		return false;
 	if (code < 0x80)
 		return !is_letter_or_digit(code);
 	return code < 0xC0 || (code >= 0x2000 && code <= 0x2BFF) ||
@@ -99,9 +101,9 @@ step(const char *bytes, size_t len, int32_t code, const char *typed, size_t at)
 	return reached;
 }
 
-/* As text_decode(), quicker for what labels are made of. */
-static size_t
-decode(const char *s, size_t len, int32_t *code)
+/* As text_decode(), quicker for what labels are made of; s ends with a NUL. */
+static inline size_t
+decode(const char *s, int32_t *code)
 {
 	const unsigned char *u = (const unsigned char *)s;
 
@@ -113,7 +115,7 @@ decode(const char *s, size_t len, int32_t *code)
 		*code = (u[0] & 0x0F) << 12 | (u[1] & 0x3F) << 6 | (u[2] & 0x3F);
 		return 3;
 	}
-	return text_decode(s, len, code);
+	return text_decode(s, strlen(s), code);
 }
 
 /* May a match begin with this character? No byte of typed text is read but the first. */
@@ -141,7 +143,7 @@ may_begin(const char *bytes, int32_t code, const char *typed)
 bool
 pinyin_match(const char *label, const char *typed)
 {
-	size_t len = strlen(label), typed_len = strlen(typed), n, at;
+	size_t typed_len = strlen(typed), n, at;
 	uint64_t now = 0, next;
 	int32_t code;
 
@@ -151,8 +153,8 @@ pinyin_match(const char *label, const char *typed)
 		return false;
 	if (typed_len == 0)
 		return true;
-	for (; len; label += n, len -= n) {
-		n = decode(label, len, &code);
+	for (; *label; label += n) {
+		n = decode(label, &code);
 		code = plain_letter(code);
 		if (is_sign(code) || (!now && *typed != ' ' && !may_begin(label, code, typed)))
 			continue;
@@ -194,7 +196,7 @@ pinyin_initials(const char *s, char *out, size_t size)
 
 #define DIGITS_FROM 26 /* bits below it are letters */
 #define PAIRS_FROM  36
-#define PAIRS       27 /* bits that the hundred pairs of digits share */
+#define PAIRS       27 /* bits that the hundred pairs of digits and all hanzi share */
 
 static uint64_t
 letter_bit(int32_t code)
@@ -220,11 +222,11 @@ uint64_t
 pinyin_sounds(const char *label)
 {
 	uint64_t sounds = 0;
-	size_t len = strlen(label), n, set;
+	size_t n, set;
 	int32_t code, before = 0;
 
-	for (; len; label += n, len -= n) {
-		n = decode(label, len, &code);
+	for (; *label; label += n) {
+		n = decode(label, &code);
 		code = plain_letter(code);
 		if (is_letter_or_digit(code)) {
 			sounds |= letter_bit(code);
@@ -233,6 +235,7 @@ pinyin_sounds(const char *label)
 		} else if (is_sign(code)) {
 			continue; /* 3-2 is found by 32 */
 		} else if ((set = set_of(code)) != 0) {
+			sounds |= UINT64_C(1) << (PAIRS_FROM + code % PAIRS);
 			do
 				sounds |= letter_bit(syllables[sets[set] & ~LAST][0]);
 			while (!(sets[set++] & LAST));

@@ -477,12 +477,30 @@ begins_otherwise(unsigned char hay, unsigned char needle)
 	return hay >= 0xE4 && hay <= 0xE9 && hay != needle;
 }
 
+/* Hanzi only, which fold to themselves? */
+static bool
+is_all_hanzi(const char *s)
+{
+	const char *at = s;
+
+	while ((unsigned char)*at >= 0xE4 && (unsigned char)*at <= 0xE9 && at[1] && at[2])
+		at += 3;
+	return at > s && !*at;
+}
+
 size_t
 text_find(const char *hay, const char *needle)
 {
-	size_t len = strlen(hay), needle_len = strlen(needle), at;
+	size_t len, needle_len, at;
 	int32_t code;
 
+	if (is_all_hanzi(needle)) {
+		const char *found = strstr(hay, needle);
+
+		return found ? (size_t)(found - hay) : (size_t)-1;
+	}
+	len = strlen(hay);
+	needle_len = strlen(needle);
 	for (at = 0;; at += text_decode(hay + at, len - at, &code)) {
 		if (at < len && begins_otherwise((unsigned char)hay[at],
 				    (unsigned char)*needle) && needle_len)

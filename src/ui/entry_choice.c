@@ -31,7 +31,7 @@
 struct choices {
 	struct entry *e;
 	const struct node *node;
-	size_t *rows; /* of the question's list, in its order */
+	size_t *rows; /* of the question's list, in its order; NULL: all, as they stand */
 	size_t count;
 	bool numbered; /* the codes are short numbers: shown and typed */
 	size_t mnemonic; /* a column, or LIST_NONE */
@@ -43,26 +43,52 @@ is_short_number(const char *code)
 	return *code && strlen(code) <= 2 && strspn(code, "0123456789") == strlen(code);
 }
 
+/* The whole of a list, as it stands: no array of its rows is needed, which of 200,000
+ * would be large. Ranking takes rows out of its array. */
 static bool
-load(struct choices *c, struct entry *e, const struct node *node)
+is_whole_list(const struct def *def)
+{
+	const struct itemset *set = def->itemset;
+
+	return set && !set->filter && !set->randomize && !set->nodeset &&
+	    def->question->kind != QUESTION_RANK;
+}
+
+static size_t
+row_at(const struct choices *c, size_t index)
+{
+	return c->rows ? c->rows[index] : index;
+}
+
+static bool
+load_rows(struct choices *c)
 {
 	struct err err = { 0 };
-	const size_t *rows;
+	const size_t *rows = logic_choices(c->e->logic, c->node, &c->count, &err);
 
-	*c = (struct choices){ .e = e, .node = node, .numbered = true,
-		.mnemonic = node->def->itemset
-		    ? list_column_named(node->def->itemset->list, MNEMONIC)
-		    : LIST_NONE };
-	rows = logic_choices(e->logic, node, &c->count, &err);
 	if (!rows) {
-		entry_say(e, true, "%s", err.text);
+		entry_say(c->e, true, "%s", err.text);
 		return false;
 	}
 	/* Lent until the next call on logic: labels are asked of it too. */
 	c->rows = mem_alloc((c->count + 1) * sizeof(*c->rows));
 	memcpy(c->rows, rows, c->count * sizeof(*c->rows));
+	return true;
+}
+
+static bool
+load(struct choices *c, struct entry *e, const struct node *node)
+{
+	const struct itemset *set = node->def->itemset;
+
+	*c = (struct choices){ .e = e, .node = node, .numbered = true,
+		.mnemonic = set ? list_column_named(set->list, MNEMONIC) : LIST_NONE };
+	if (is_whole_list(node->def))
+		c->count = list_count(set->list);
+	else if (!load_rows(c))
+		return false;
 	for (size_t i = 0; i < c->count && c->numbered; i++)
-		c->numbered = is_short_number(logic_choice_name(node->def, c->rows[i]));
+		c->numbered = is_short_number(logic_choice_name(node->def, row_at(c, i)));
 	return true;
 }
 
@@ -72,18 +98,18 @@ item(void *data, size_t index, struct picker_item *out)
 	struct choices *c = data;
 
 	*out = (struct picker_item){
-		.code = logic_choice_name(c->node->def, c->rows[index]),
-		.label = logic_choice_label(c->e->logic, c->node->def, c->rows[index]),
+		.code = logic_choice_name(c->node->def, row_at(c, index)),
+		.label = logic_choice_label(c->e->logic, c->node->def, row_at(c, index)),
 	};
 	if (c->mnemonic != LIST_NONE)
 		out->mnemonic =
-		    list_cell(c->node->def->itemset->list, c->rows[index], c->mnemonic);
+		    list_cell(c->node->def->itemset->list, row_at(c, index), c->mnemonic);
 }
 
 static const char *
 name_at(const struct choices *c, size_t index)
 {
-	return logic_choice_name(c->node->def, c->rows[index]);
+	return logic_choice_name(c->node->def, row_at(c, index));
 }
 
 static struct picker_source
@@ -168,7 +194,7 @@ index_of(const struct choices *c, const char *code)
 
 	if (row == LIST_NONE)
 		return PICKER_NONE;
-	if (row < c->count && c->rows[row] == row) /* the whole list, in its order */
+	if (!c->rows)
 		return row;
 	for (size_t i = 0; i < c->count; i++)
 		if (strcmp(name_at(c, i), code) == 0)
@@ -399,22 +425,17 @@ entry_choice_hint(struct entry *e, const struct node *node, struct buf *out)
 {
 	struct choices c;
 	struct picker_item it;
-	size_t count;
 
-	if (logic_choices(e->logic, node, &count, NULL) && count > SHORT_LIST) {
-		buf_fmt(out, _("%zu choices: type, or F4"), count);
-		return;
-	}
 	if (!load(&c, e, node))
 		return;
-	for (size_t i = 0; i < c.count; i++) {
+	for (size_t i = 0; i < c.count && c.count <= SHORT_LIST; i++) {
 		item(&c, i, &it);
 		if (c.numbered)
 			buf_fmt(out, "%s%s %s", i ? "  " : "", it.code, it.label);
 		else
 			buf_fmt(out, "%s%zu %s", i ? "  " : "", i + 1, it.label);
 	}
-	if (text_width(buf_text(out), out->len) > SHORT_COLS) {
+	if (c.count > SHORT_LIST || text_width(buf_text(out), out->len) > SHORT_COLS) {
 		buf_reset(out);
 		buf_fmt(out, _("%zu choices: type, or F4"), c.count);
 	}

@@ -3,7 +3,9 @@
  *
  * Nothing typed: all rows match, and no list of them is kept. Typing one more
  * character looks only at what matched before it, as all ways of matching narrow. Rows
- * that are preferred stand before the others, in either case.
+ * that are preferred stand before the others, in either case. Searching goes on by
+ * slices while no key is waiting, so that in a list of any length the first matches are
+ * painted at once.
  */
 #include "picker.h"
 
@@ -22,9 +24,21 @@
 
 #define TYPED_MAX 60   /* bytes */
 #define LONG_LIST 2000 /* rows from which on their sounds are kept */
+#define SLICE     4096 /* rows looked at before the next painting: some milliseconds */
 
 /* Beside a row's sounds: its code or one of its mnemonics is of one character. */
 #define SHORT_CODE (UINT64_C(1) << 63)
+
+/* Looking for what was typed: what is still to be looked at, and how. */
+struct search {
+	size_t again, again_end; /* these of the matches: of less text, or preferred */
+	size_t next;             /* then the rows from here on */
+	uint64_t wanted;
+	bool letter; /* one letter or digit: sounds decide */
+	bool number; /* it may mean rows' numbers */
+	size_t exact; /* the first row that is exactly this; PICKER_NONE once it is current */
+	bool settled; /* the cursor was placed: nothing moves it any more */
+};
 
 struct picker {
 	struct picker_source source;
@@ -34,9 +48,9 @@ struct picker {
 	uint64_t code_letters; /* that its codes and mnemonics begin with */
 	size_t preferred[PICKER_PREFERRED], preferred_count;
 	/* Indexes, only when something is typed: the preferred ones, then ascending. */
-	size_t *matches;
+	uint32_t *matches;
 	size_t match_count, match_cap;
-	size_t head; /* how many of what is shown are preferred */
+	struct search search;
 	size_t current;  /* position among the matches */
 	size_t top;      /* position of the first row drawn */
 	size_t page;     /* rows as drawn last */
@@ -129,11 +143,12 @@ number_begins(size_t number, const char *folded)
 static bool
 mnemonic_begins(const char *words, const char *folded, bool exactly)
 {
-	size_t len = strlen(folded), n;
+	size_t len, n;
 
-	if (!is_ascii(folded))
+	if (!words || !*words || !is_ascii(folded))
 		return false;
-	for (; words && *words; words += n) {
+	len = strlen(folded);
+	for (; *words; words += n) {
 		words += strspn(words, " ");
 		n = strcspn(words, " ");
 		if ((exactly ? n == len : n >= len) && n && begins_folded(words, folded))
@@ -170,8 +185,8 @@ item_matches(const struct picker_item *item, const struct picker_options *option
 static bool
 code_is_exactly(const struct picker_item *item, const char *folded)
 {
-	return (item->code && strlen(item->code) == strlen(folded) &&
-		   begins_folded(item->code, folded)) ||
+	return (item->code && begins_folded(item->code, folded) &&
+		   strlen(item->code) == strlen(folded)) ||
 	    mnemonic_begins(item->mnemonic, folded, true);
 }
 
@@ -291,12 +306,35 @@ picker_current(const struct picker *p)
 	return p->current < picker_matches(p) ? picker_at(p, p->current) : PICKER_NONE;
 }
 
+static bool
+is_preferred(const struct picker *p, size_t index)
+{
+	size_t i;
+
+	for (i = 0; i < p->preferred_count; i++)
+		if (p->preferred[i] == index)
+			return true;
+	return false;
+}
+
+/* How many of the first ones shown are preferred. */
+static size_t
+picker_head(const struct picker *p)
+{
+	size_t head = 0;
+
+	if (!p->typed.len)
+		return p->preferred_count;
+	while (head < p->match_count && is_preferred(p, p->matches[head]))
+		head++;
+	return head;
+}
+
 /* Puts the cursor on the match at or after index; false when it is no match itself. */
 static bool
 picker_go_to(struct picker *p, size_t index)
 {
-	size_t head = p->typed.len ? p->head : p->preferred_count;
-	size_t low = head, high = picker_matches(p), middle;
+	size_t head = picker_head(p), low = head, high = picker_matches(p), middle;
 
 	for (p->current = 0; p->current < head; p->current++)
 		if (picker_at(p, p->current) == index)
@@ -319,16 +357,10 @@ picker_fold(struct picker *p)
 	text_fold(buf_text(&p->typed), p->typed.len, &p->folded);
 }
 
-struct search {
-	uint64_t wanted;
-	bool letter; /* one letter or digit: sounds decide */
-	bool number; /* it may mean rows' numbers */
-	size_t exact;
-};
-
 static bool
-row_matches(const struct picker *p, size_t index, struct search *search)
+row_matches(struct picker *p, size_t index)
 {
+	struct search *search = &p->search;
 	const char *folded = p->folded.data;
 	bool number = search->number && number_begins(index + 1, folded), decided = false;
 	struct picker_item item;
@@ -354,49 +386,70 @@ picker_add_match(struct picker *p, size_t index)
 {
 	p->matches = mem_grow(p->matches, &p->match_cap, p->match_count + 1,
 	    sizeof *p->matches);
-	p->matches[p->match_count++] = index;
+	p->matches[p->match_count++] = (uint32_t)index;
 }
 
 static bool
-is_preferred(const struct picker *p, size_t index)
+is_searching(const struct picker *p)
 {
-	size_t i;
-
-	for (i = 0; i < p->preferred_count; i++)
-		if (p->preferred[i] == index)
-			return true;
-	return false;
+	return p->typed.len &&
+	    (p->search.again < p->search.again_end || p->search.next < p->source.count);
 }
 
+/* Looks at so many rows more. */
 static void
-picker_search_all(struct picker *p, struct search *search)
+picker_search(struct picker *p, size_t rows)
 {
-	size_t i;
+	struct search *search = &p->search;
+	size_t index;
 
-	p->match_count = 0;
-	for (i = 0; i < p->preferred_count; i++)
-		if (row_matches(p, p->preferred[i], search))
-			picker_add_match(p, p->preferred[i]);
-	p->head = p->match_count;
-	for (i = 0; i < p->source.count; i++)
-		if (row_matches(p, i, search) && !is_preferred(p, i))
-			picker_add_match(p, i);
-}
-
-static void
-picker_search_matches(struct picker *p, struct search *search)
-{
-	size_t i, total = p->match_count, head = p->head;
-
-	p->match_count = 0;
-	for (i = 0; i < total; i++) {
-		if (i == head)
-			p->head = p->match_count;
-		if (row_matches(p, p->matches[i], search))
-			p->matches[p->match_count++] = p->matches[i];
+	for (; rows && is_searching(p); rows--) {
+		if (search->again < search->again_end) {
+			index = p->matches[search->again++];
+			if (row_matches(p, index))
+				p->matches[p->match_count++] = (uint32_t)index;
+		} else {
+			index = search->next++;
+			if (row_matches(p, index) && !is_preferred(p, index))
+				picker_add_match(p, index);
+		}
 	}
-	if (head == total)
-		p->head = p->match_count;
+	if (search->exact != PICKER_NONE && !search->settled &&
+	    (search->settled = picker_go_to(p, search->exact)))
+		p->top = 0;
+}
+
+static void
+picker_finish(struct picker *p)
+{
+	while (is_searching(p))
+		picker_search(p, SLICE);
+}
+
+/* The matches so far are of less text: all of them, those that were to be looked at
+ * again too, are looked at again. */
+static void
+picker_search_matches(struct picker *p)
+{
+	struct search *search = &p->search;
+	size_t left = search->again_end - search->again;
+
+	if (left)
+		memmove(p->matches + p->match_count, p->matches + search->again,
+		    left * sizeof *p->matches);
+	search->again = 0;
+	search->again_end = p->match_count + left;
+	p->match_count = 0;
+}
+
+static void
+picker_search_all(struct picker *p)
+{
+	p->match_count = 0;
+	for (size_t i = 0; i < p->preferred_count; i++)
+		picker_add_match(p, p->preferred[i]);
+	p->search = (struct search){ .again_end = p->match_count };
+	p->match_count = 0;
 }
 
 /* Of a code only the first letter is known. */
@@ -410,23 +463,21 @@ wanted_sounds(const struct picker *p, const char *folded)
 	return wanted;
 }
 
-/* narrower: the text typed has only grown. */
+/* Begins to look for what is typed. narrower: it has only grown. */
 static void
 picker_filter(struct picker *p, bool narrower)
 {
-	struct search search = { .exact = PICKER_NONE };
-
 	picker_fold(p);
-	search.wanted = wanted_sounds(p, p->folded.data);
-	search.letter = p->folded.len == 1 && pinyin_is_sound(p->folded.data);
-	search.number = has_numbers(&p->options) && is_number(p->folded.data);
 	if (narrower)
-		picker_search_matches(p, &search);
+		picker_search_matches(p);
 	else
-		picker_search_all(p, &search);
+		picker_search_all(p);
+	p->search.wanted = wanted_sounds(p, p->folded.data);
+	p->search.letter = p->folded.len == 1 && pinyin_is_sound(p->folded.data);
+	p->search.number = has_numbers(&p->options) && is_number(p->folded.data);
+	p->search.exact = PICKER_NONE;
+	p->search.settled = false;
 	p->current = 0;
-	if (search.exact != PICKER_NONE)
-		picker_go_to(p, search.exact);
 }
 
 /* What was typed changed to its first len bytes, with text added. */
@@ -459,6 +510,7 @@ picker_reload(struct picker *p, const struct picker_source *source)
 	picker_listen(p);
 	if (p->typed.len)
 		picker_filter(p, false);
+	picker_finish(p);
 	if (was != PICKER_NONE)
 		picker_go_to(p, was);
 }
@@ -474,6 +526,7 @@ picker_prefer(struct picker *p, const size_t *indexes, size_t count)
 			p->preferred[p->preferred_count++] = indexes[i];
 	if (p->typed.len)
 		picker_filter(p, false);
+	picker_finish(p);
 	p->current = 0;
 }
 
@@ -579,8 +632,13 @@ picker_marked_codes(const struct picker *p, struct buf *out)
 static bool
 picker_move(struct picker *p, enum action action)
 {
-	size_t count = picker_matches(p), last = count ? count - 1 : 0, to = p->current;
-	size_t page = p->page > 1 ? p->page - 1 : 1;
+	size_t page = p->page > 1 ? p->page - 1 : 1, to = p->current, count, last;
+
+	if (action == ACTION_LAST || p->current + page >= picker_matches(p))
+		picker_finish(p);
+	p->search.settled = true;
+	count = picker_matches(p);
+	last = count ? count - 1 : 0;
 
 	switch ((int)action) {
 	case ACTION_UP:
@@ -612,6 +670,7 @@ picker_move(struct picker *p, enum action action)
 static enum picker_result
 picker_take(struct picker *p)
 {
+	picker_finish(p);
 	if (picker_current(p) == PICKER_NONE)
 		return PICKER_STAY;
 	if (!p->options.multiple || !p->typed.len)
@@ -624,8 +683,10 @@ picker_take(struct picker *p)
 static void
 picker_toggle(struct picker *p)
 {
-	size_t index = picker_current(p);
+	size_t index;
 
+	picker_finish(p);
+	index = picker_current(p);
 	if (index == PICKER_NONE)
 		return;
 	picker_mark(p, index, !picker_is_marked(p, index));
@@ -643,8 +704,9 @@ picker_type(struct picker *p, const struct key *key)
 	picker_retype(p, p->typed.len, key->text, len);
 }
 
-enum picker_result
-picker_key(struct picker *p, const struct key *key)
+/* As picker_key(), without searching to the end. */
+static enum picker_result
+picker_press(struct picker *p, const struct key *key)
 {
 	enum context stack[] = { CONTEXT_MARKS, CONTEXT_PICKER, CONTEXT_GLOBAL };
 	size_t skip = p->options.multiple ? 0 : 1;
@@ -676,6 +738,15 @@ picker_key(struct picker *p, const struct key *key)
 	default:
 		return picker_move(p, action) ? PICKER_STAY : PICKER_PASS;
 	}
+}
+
+enum picker_result
+picker_key(struct picker *p, const struct key *key)
+{
+	enum picker_result result = picker_press(p, key);
+
+	picker_finish(p);
+	return result;
 }
 
 /* ---- drawing ---- */
@@ -742,7 +813,8 @@ picker_draw_foot(struct picker *p, struct screen *s, struct rect line)
 	size_t count = picker_matches(p);
 	int used, width;
 
-	snprintf(position, sizeof position, "%zu/%zu", count ? p->current + 1 : 0, count);
+	snprintf(position, sizeof position, "%zu/%zu%s", count ? p->current + 1 : 0, count,
+	    is_searching(p) ? "+" : "");
 	width = (int)strlen(position);
 	used = screen_put(s, line.row, line.col, line.cols, ROLE_HINT, _("Find: "));
 	screen_put_cut(s, line.row, line.col + used, line.cols - used - width - 1,
@@ -772,13 +844,13 @@ picker_draw(struct picker *p, struct screen *s, struct rect area)
 	for (i = 0; i < rows && p->top + i < count; i++, line.row++)
 		picker_draw_row(p, s, line, p->top + i, code_cols);
 	line.row = area.row + area.rows - 1;
-	if (count == 0) {
+	if (count == 0 && !is_searching(p))
 		screen_wrap(s, (struct rect){ area.row, area.col, area.rows - 1, area.cols },
 		    ROLE_HINT, p->options.empty ? p->options.empty :
 		    p->typed.len ? _("Nothing matches. Backspace widens the search.") :
 		    _("The list is empty."), 0);
+	if (count == 0)
 		screen_cursor(s, line.row, area.col);
-	}
 	picker_draw_foot(p, s, line);
 }
 
@@ -836,8 +908,15 @@ picker_run(struct picker *p, struct screen *s)
 
 	screen_push(s, &layer);
 	do {
-		screen_read(s, &key);
-		result = picker_key(p, &key);
+		if (!is_searching(p)) {
+			screen_read(s, &key);
+		} else if (!screen_poll(s, &key)) {
+			picker_search(p, SLICE);
+			result = PICKER_STAY;
+			continue;
+		}
+		result = picker_press(p, &key);
+		picker_search(p, SLICE);
 		if (result == PICKER_PASS &&
 		    keymap_action(&key, stack + skip, 3 - skip) == ACTION_HELP)
 			dialog_help(s, stack + skip, 3 - skip);

@@ -361,7 +361,7 @@ type_and_time(struct picker *p, const char *keys)
 static void
 long_lists_find_what_short_ones_find(void)
 {
-	static const char *const typed[] = { "w", "wsf", "wangs", "2", "20", "201", "r00",
+	static const char *const typed[] = { "w", "wsf", "wangs", "2", "20", "201", "r00", "5haolou", "zhangw", "chenxiaom", "jg",
 		"王", "王淑", "号楼2", "z", "zq", "3-2", "32", "-", "mei", "r" };
 	const struct picker_options codes = { .codes = true }; /* no numbers */
 	struct picker_source few = { 1900, many_at, NULL };
