@@ -230,7 +230,7 @@ place_list(void *data, const char *filename, struct err *err)
 		buf_fmt(&path, "%s/%s", folder, filename);
 	}
 	if (place_read(buf_text(&path), LIST_BYTES_MAX, &text, err))
-		list = list_from_csv(filename, buf_text(&text), text.len, err);
+		list = list_read(filename, buf_text(&text), text.len, err);
 	buf_clear(&path);
 	buf_clear(&text);
 	return list;
