@@ -182,6 +182,10 @@ check: tests
 faults: tests
 	@sh tests/faults/mutants $(B) "$(CC)" "$(ALL_CFLAGS)" \
 	    "$(call pkg-config,--libs,$(PKG_CORE)) -lm"
+	@sh tests/screens/mutants $(B) "$(CC)" "$(ALL_CFLAGS)" \
+	    "$(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE) $(PKG_SCREENS)) -ldl -lutil -lm"
+	@EDIT_STEPS=200000 $(B)/tests/screens/edit_test
+	@EDIT_STEPS=10000 $(B)/tests/screens/drawn_test
 	@$(B)/tests/faults/power_test --long
 	@MINQING_BUILD=$(B) $(B)/tests/screens/kill_test 1000
 	@MINQING_BUILD=$(B) $(B)/tests/sync/cut_test 1
@@ -216,7 +220,7 @@ fmt:
 
 # Ratios against a bare baseline measured in the same run; says what it measures.
 bench: all $(B)/tests/bench_notebook $(B)/tests/bench_vault $(B)/tests/bench/fill $(B)/tests/bench/line \
-    $(B)/tests/bench/screens
+    $(B)/tests/bench/screens $(B)/tests/screens/stories_test
 	@sh tests/bench/run $(B)
 
 # A whole day on this machine: a collector, a notebook, the sample's records, a sync.

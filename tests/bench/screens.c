@@ -3,6 +3,7 @@
  *
  *   screens paint PROGRAM LABEL     the home page of MINQING_HOME's notebook
  *   screens keys PROGRAM            typing into the dispute form, in both languages
+ *   screens list PROGRAM            the list of the ninth form's first question, open
  */
 #include "../screens/screen.h"
 
@@ -122,6 +123,50 @@ tab_once(struct term *t, const char *key, struct typed *tab, struct typed *moved
 	add_key(strcmp(first, term_row(t, 1)) == 0 ? tab : moved, t);
 }
 
+/* How often hay holds needle. */
+static size_t
+times_in(const char *hay, size_t len, const char *needle)
+{
+	size_t n = strlen(needle), count = 0;
+
+	for (size_t i = 0; i + n <= len; i++)
+		count += memcmp(hay + i, needle, n) == 0;
+	return count;
+}
+
+/* A phrase at once, as input methods send it; then 2,000 keys at once. */
+static void
+bursts(struct term *t)
+{
+	static const char phrase[] = "楼上卫生间漏水严重";
+	char keys[6001] = "";
+	size_t len, lost = 0;
+	const char *out;
+	double began;
+
+	term_keys(t, "<C-a><C-k>");
+	term_reset(t);
+	term_keys(t, phrase);
+	out = term_output(t, &len);
+	printf("%-44s %zu bytes, painted %zu times\n", "a burst of nine hanzi", len,
+	    times_in(out, len, "楼"));
+	term_keys(t, "<C-a><C-k>");
+	/* 1,000 pairs of a hanzi and a letter; the letters run through the alphabet. */
+	for (size_t i = 0; i < 1000; i++)
+		snprintf(keys + i * 4, 5, "民%c", (char)('a' + i % 26));
+	began = now_ms();
+	if (!term_keys(t, keys))
+		exit(1);
+	began = now_ms() - began;
+	/* From the end back, whatever of it the field shows. */
+	for (size_t i = 999; i > 985; i--)
+		lost += !term_has(t, (char[]){ "民"[0], "民"[1], "民"[2],
+		    (char)('a' + i % 26), '\0' });
+	printf("%-44s %.0f ms until painted, %zu of the last 14 pairs missing\n",
+	    "a burst of 2,000 keys", began, lost);
+	term_keys(t, "<C-a><C-k>");
+}
+
 static void
 keys_in(const char *program, const char *language)
 {
@@ -143,6 +188,7 @@ keys_in(const char *program, const char *language)
 			term_keys(t, "<C-a><C-k>");
 	}
 	report("a hanzi", &one);
+	bursts(t);
 	for (int i = 0; i < 200; i++)
 		tab_once(t, i % 50 < 25 ? "<Tab>" : "<S-Tab>", &tab, &moved);
 	report("Tab to the next field, saved", &tab);
@@ -154,6 +200,47 @@ keys_in(const char *program, const char *language)
 	sleep(5);
 	printf("%-44s %.1f a second\n", "wake-ups when idle",
 	    (double)(term_wakeups(t) - before) / 5);
+	term_free(t);
+}
+
+/* Names looked for as they are looked for: letters, moves, back to the whole list. */
+static void
+list(const char *program)
+{
+	static const char *const searches[] = { "wsf", "lzg", "zhangw", "王淑", "201",
+		"chenxiaom", "5haolou", "jg", "刘", "z" };
+	static const char *const moves[] = { "<Down>", "<PgDn>", "<End>", "<Home>", "<Up>" };
+	const char *const argv[] = { program, NULL };
+	struct term *t = term_start(&(struct term_options){ .argv = argv });
+	struct typed letters = { 0 }, others = { 0 };
+	char key[5];
+
+	if (!term_see(t, "F10") || !term_keys(t, "9") || !term_see(t, "F2"))
+		exit(1);
+	printf("%-44s %.1f MB\n", "resident with the form open",
+	    (double)resident_kb(term_pid(t)) / 1024);
+	term_keys(t, "<F4>");
+	if (!term_has(t, "1/200000"))
+		exit(1);
+	printf("%-44s %.1f MB\n", "resident with the list open",
+	    (double)resident_kb(term_pid(t)) / 1024);
+	for (size_t i = 0; i < 20 * sizeof(searches) / sizeof(*searches); i++) {
+		const char *at = searches[i % 10];
+		size_t n;
+
+		for (; *at; at += n) {
+			n = (unsigned char)*at < 0x80 ? 1 : 3;
+			snprintf(key, sizeof(key), "%.*s", (int)n, at);
+			type_one(t, key, &letters);
+		}
+		type_one(t, moves[i % 5], &others);
+		type_one(t, "<C-u>", &others);
+		type_one(t, moves[(i + 2) % 5], &others);
+	}
+	report("a letter that narrows 200,000 rows", &letters);
+	report("a move in the list", &others);
+	printf("%-44s %.1f MB\n", "resident afterwards",
+	    (double)resident_kb(term_pid(t)) / 1024);
 	term_free(t);
 }
 
@@ -171,6 +258,8 @@ main(int argc, char **argv)
 		paint(argv[2], argv[3]);
 	else if (argc == 3 && strcmp(argv[1], "keys") == 0)
 		keys(argv[2]);
+	else if (argc == 3 && strcmp(argv[1], "list") == 0)
+		list(argv[2]);
 	else
 		return 2;
 	return 0;

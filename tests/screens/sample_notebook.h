@@ -41,12 +41,12 @@ sample_log(struct notebook *nb, const char *name)
 }
 
 /* The notebook of 陈桂芳 in a folder of its own: with the sample, or empty. Nothing has
- * it open when this returns. */
+ * it open when this returns. id: of whom the forms know the last records. */
 static inline void
-sample_make(bool filled)
+sample_make_for(const char *id, bool filled)
 {
 	static const char *const files[] = { "visits", "disputes", "volunteers", "others" };
-	struct worker worker = { .name = "陈桂芳", .role = "bldhead", .station = "u1" };
+	struct worker worker = { .id = id, .name = "陈桂芳", .role = "bldhead", .station = "u1" };
 	struct clock clock = { 0 };
 	struct err err = { 0 };
 	struct notebook *nb;
@@ -60,6 +60,12 @@ sample_make(bool filled)
 	for (size_t i = 0; filled && i < sizeof(files) / sizeof(*files); i++)
 		sample_log(nb, files[i]);
 	notebook_close(nb);
+}
+
+static inline void
+sample_make(bool filled)
+{
+	sample_make_for(NULL, filled);
 }
 
 static inline void
