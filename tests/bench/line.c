@@ -4,6 +4,8 @@
  *   line sync PORT RATE RTT CUT    sends the one notebook of MINQING_HOME there
  *   line posts PORT RATE RTT N     its first N records as OpenRosa clients send them:
  *                                  one multipart POST a record, on one connection
+ *   line trail 200,300             the notebook's log as it goes with batches of these
+ *                                  sizes, a line each
  *   line memory PORT               sends it with no line between; memory above idle
  *
  * PORT: of a collector on this machine. RATE: bits a second up; down it is
@@ -11,6 +13,7 @@
  * milliseconds, of a round trip and between two cuts of the line (0: none). Prints one
  * line of NAME=VALUE, which tests/bench/lines reads.
  */
+#include "../../sync/client_trail.h"
 #include "../sync/fake.h"
 #include "../sync/link.h"
 #include "client.h"
@@ -168,6 +171,24 @@ posts_over(struct notebook *nb, long rate, long round_trip, int count)
 	fake_free(fake);
 }
 
+/* --- the log --- */
+
+static void
+print_trail(struct notebook *nb, const char *batch_sizes)
+{
+	struct client_trail trail = { .wanted = true };
+	struct buf line = { 0 };
+
+	for (const char *at = batch_sizes; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		buf_reset(&line);
+		must(trail_write(&trail, nb, atoi(at), &line, &err) &&
+		    trail_answered(&trail, nb, &err));
+		printf("%s%s", buf_text(&line), line.len ? "" : "\n");
+	}
+	buf_clear(&line);
+}
+
 /* --- memory --- */
 
 /* A line of /proc/self/status, in kB. */
@@ -235,6 +256,8 @@ main(int argc, char **argv)
 	must(nb != NULL);
 	if (!strcmp(what, "memory")) {
 		memory_of(nb, port);
+	} else if (!strcmp(what, "trail")) {
+		print_trail(nb, argc > 2 ? argv[2] : "");
 	} else if (!strcmp(what, "posts")) {
 		posts_over(nb, rate, round_trip, (int)last);
 	} else {
