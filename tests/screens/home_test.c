@@ -3,6 +3,9 @@
  */
 #include "sample_notebook.h"
 
+#include "autosync.h"
+#include "client.h"
+
 static void
 what_is_overdue_stands_on_the_home_page(void)
 {
@@ -123,6 +126,50 @@ the_cursor_moves_among_the_forms(void)
 	sample_remove();
 }
 
+static void
+sample_set(const char *const settings[][2], size_t count)
+{
+	struct clock clock = { 0 };
+	struct err err = { 0 };
+	struct notebook *nb;
+
+	CHECK(clock_stop_at(&clock, SAMPLE_NOW, &err));
+	nb = place_open(NULL, &clock, NULL, &err);
+	CHECK(nb != NULL);
+	for (size_t i = 0; i < count; i++)
+		CHECK(notebook_set(nb, settings[i][0], settings[i][1], &err));
+	notebook_close(nb);
+}
+
+/* In the closing window it waits for any moment of the next hours. */
+static void
+what_waits_to_be_sent_stands_at_the_top_of_every_page(void)
+{
+	static const char *const on[][2] = { { SETTING_COLLECTOR, "http://127.0.0.1:9" },
+		{ SETTING_TOKEN, "x" }, { SETTING_CLOSING, "00:00-23:59" } };
+	static const char *const off[][2] = { { SETTING_BY_ITSELF, "no" } };
+	struct term *t;
+
+	sample_make(true);
+	sample_set(on, 3);
+	t = sample_start(24, 80, "en");
+	CHECK(term_see(t, "47 to send"));
+	CHECK(term_keys(t, "<F5>"));
+	CHECK(term_see(t, "47 to send"));
+	CHECK(term_keys(t, "<Esc>"));
+	CHECK(term_keys(t, "<F9>")); /* nobody answers */
+	CHECK(term_see(t, "still waiting"));
+	CHECK(term_keys(t, "<Esc>"));
+	CHECK(term_see(t, "47 to send"));
+	sample_leave(t);
+	sample_set(off, 1);
+	t = sample_start(24, 80, "en");
+	CHECK(term_see(t, "Overdue 8"));
+	CHECK(!term_has(t, "to send"));
+	sample_leave(t);
+	sample_remove();
+}
+
 int
 main(void)
 {
@@ -132,5 +179,6 @@ main(void)
 	RUN(a_case_is_opened_where_it_is_settled);
 	RUN(everything_that_is_due_is_a_page_of_its_own);
 	RUN(the_cursor_moves_among_the_forms);
+	RUN(what_waits_to_be_sent_stands_at_the_top_of_every_page);
 	return CHECK_DONE();
 }
