@@ -41,7 +41,9 @@ void autosync_look(struct autosync *a);
 /* Somebody sends by hand: what is under way is dropped, nothing is begun until
  * autosync_look(). */
 void autosync_pause(struct autosync *a);
-/* While held nothing new is begun; a sync under way goes on. */
+/* While held, because a record is open, nothing comes down that could change it under
+ * its writer's hands: nothing new is begun, and a sync under way only sends. The rest is
+ * fetched afterwards. */
 void autosync_hold(struct autosync *a, bool hold);
 
 /* autosync_step() has something to do when fd is readable, or after so many

@@ -25,6 +25,7 @@ struct autosync {
 	long waiting; /* revisions */
 	bool wanted;  /* it is switched on, and there is somebody to send to */
 	bool paused, held, stopped;
+	bool unfinished;     /* what comes down was left for later */
 	int from, to;       /* closing window, minutes of the day */
 	int network, epoll; /* epoll: the network's and the client's news together */
 };
@@ -146,7 +147,7 @@ look(struct autosync *a)
 
 	if (!outbox_count(a->nb, &a->waiting, &bytes, NULL))
 		a->waiting = 0;
-	if (!a->wanted || !a->waiting || a->stopped) {
+	if (!a->wanted || (!a->waiting && !a->unfinished) || a->stopped) {
 		moment_done(&a->moment);
 		return;
 	}
@@ -205,6 +206,7 @@ end(struct autosync *a, enum client_state state)
 	bool reached = client_receipt(a->client) != 0;
 
 	if (state == CLIENT_DONE) {
+		a->unfinished = false;
 		moment_done(&a->moment);
 	} else if (err->kind == ERR_REFUSED) {
 		a->stopped = true;
@@ -213,6 +215,24 @@ end(struct autosync *a, enum client_state state)
 		    &a->moment, monotonic(), retry_after, !reached && !retry_after);
 	}
 	drop_client(a);
+	look(a);
+}
+
+/* Everything is up; what follows may change records. */
+static bool
+has_sent(const struct client *c)
+{
+	const struct client_progress *p = client_progress(c);
+
+	return p->sent >= p->total;
+}
+
+static void
+leave_the_rest(struct autosync *a)
+{
+	drop_client(a);
+	a->unfinished = true;
+	moment_done(&a->moment);
 	look(a);
 }
 
@@ -231,6 +251,8 @@ autosync_step(struct autosync *a)
 		moment_network(&a->moment, monotonic());
 	if (may_begin(a) && a->moment.due <= monotonic())
 		begin(a);
+	if (a->client && a->held && has_sent(a->client))
+		leave_the_rest(a);
 	if (!a->client || (state = client_step(a->client)) == CLIENT_RUNNING)
 		return false;
 	end(a, state);

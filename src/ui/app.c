@@ -214,7 +214,6 @@ app_fill(struct app *app, struct session *session, const char *go_to, const char
 	struct entry_options options = { .kill = &app->kill, .go_to = go_to,
 		.notice = notice };
 	bool final = false, sync = false, correct = false, withdraw = false;
-	enum entry_outcome outcome;
 	char id[UUID_SIZE];
 
 	if (!session) {
@@ -222,10 +221,7 @@ app_fill(struct app *app, struct session *session, const char *go_to, const char
 		return;
 	}
 	buf_reset(&app->notice);
-	autosync_hold(app->autosync, true);
-	outcome = entry_run(app->screen, session, &options, err);
-	autosync_hold(app->autosync, false);
-	switch (outcome) {
+	switch (entry_run(app->screen, session, &options, err)) {
 	case ENTRY_LEFT:
 		if (session_is_saved(session))
 			app_say(app, _("The draft is kept. It is on the home page."));
@@ -492,6 +488,14 @@ sync_step(void *data)
 	return autosync_step(data);
 }
 
+void
+app_read(struct app *app, struct key *key)
+{
+	autosync_hold(app->autosync, false);
+	screen_read(app->screen, key);
+	autosync_hold(app->autosync, true);
+}
+
 bool
 app_run(const struct app_options *options, struct err *err)
 {
@@ -506,6 +510,7 @@ app_run(const struct app_options *options, struct err *err)
 	if (open_notebook(&app, options, err)) {
 		use_own_language(&app, options);
 		app.autosync = autosync_new(app.nb);
+		autosync_hold(app.autosync, true);
 		beside.data = app.autosync;
 		screen_beside(app.screen, &beside);
 		home_run(&app);

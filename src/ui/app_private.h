@@ -46,6 +46,11 @@ void app_switch_language(struct app *app);
 bool app_global_action(struct app *app, enum action action, const enum context *stack,
     size_t depth);
 
+/* screen_read() for pages that only show what is there, and look at it anew at K_RESIZE:
+ * meanwhile what comes down may change it. Every other page reads with nothing but sending
+ * going on. */
+void app_read(struct app *app, struct key *key);
+
 /* The top row: what page this is, and who works here. */
 void app_draw_title(struct app *app, const char *title);
 /* The two bottom rows: the notice, and the keys that work here. */

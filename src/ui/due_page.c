@@ -307,7 +307,7 @@ due_page_run(struct app *app, int shown)
 	load(&p);
 	screen_push(app->screen, &p.layer);
 	do {
-		screen_read(app->screen, &key);
+		app_read(app, &key);
 		if (key.code == K_RESIZE)
 			load(&p);
 		else

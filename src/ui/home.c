@@ -595,7 +595,7 @@ home_run(struct app *app)
 	offer_draft(&h);
 	screen_push(app->screen, &h.layer);
 	do
-		screen_read(app->screen, &key);
+		app_read(app, &key);
 	while (key_pressed(&h, &key));
 	screen_pop(app->screen, &h.layer);
 	forget(&h);

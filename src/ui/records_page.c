@@ -335,7 +335,7 @@ records_page_run(struct app *app, bool searching)
 	fetch(&p);
 	screen_push(app->screen, &p.layer);
 	while (done != KEY_LEAVE) {
-		screen_read(app->screen, &key);
+		app_read(app, &key);
 		if (key.code == K_RESIZE) {
 			reload(&p);
 			continue;

@@ -252,6 +252,30 @@ it_stays_still_while_somebody_else_acts(void)
 }
 
 static void
+while_a_record_is_open_it_only_sends(void)
+{
+	struct autosync *a;
+	struct day d;
+
+	day_begin(&d);
+	day_set(&d, SETTING_BATCH, "1");
+	day_add(&d, 3);
+	a = sending(&d);
+	CHECK(run_until(a, AUTOSYNC_RUNNING));
+	autosync_hold(a, true);
+	CHECK(run_until(a, AUTOSYNC_IDLE));
+	CHECK_INT(day_held(&d), 3);
+	CHECK_INT(autosync_timeout(a), -1);
+	autosync_hold(a, false);
+	CHECK_INT(autosync_timeout(a), 0); /* what was left is fetched */
+	CHECK(run_until(a, AUTOSYNC_RUNNING));
+	CHECK(run_until(a, AUTOSYNC_IDLE));
+	CHECK_INT(autosync_timeout(a), -1);
+	autosync_free(a);
+	day_end(&d);
+}
+
+static void
 it_is_off_where_the_setting_says_so(void)
 {
 	struct autosync *a;
@@ -359,6 +383,7 @@ main(void)
 	RUN(what_is_finished_goes_by_itself);
 	RUN(without_a_line_it_waits_and_goes_on_when_there_is_one);
 	RUN(it_stays_still_while_somebody_else_acts);
+	RUN(while_a_record_is_open_it_only_sends);
 	RUN(it_is_off_where_the_setting_says_so);
 	RUN(a_refusal_stops_it_until_somebody_looked);
 	RUN(strangers_and_busy_collectors_are_waited_for);
