@@ -26,6 +26,10 @@ bool rescue_backup(struct notebook *nb, const char *folder, struct buf *path,
  * is none (false); nothing when it is switched off. */
 bool rescue_after_sync(struct notebook *nb, struct buf *words);
 
+/* After a sync that nobody asked for: the same, but only the first time of a day, so that
+ * the copies that are kept are not all of the last hour. */
+bool rescue_once_a_day(struct notebook *nb, struct buf *words);
+
 /* A backup becomes the notebook of its worker, who may have one here already; that one's
  * bytes are kept, their path is appended to kept. worker is the name. */
 bool rescue_restore(const char *backup, const struct place_asker *asker,

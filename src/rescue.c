@@ -2,6 +2,7 @@
 
 #include "audit.h"
 #include "buf.h"
+#include "clock.h"
 #include "err.h"
 #include "i18n.h"
 #include "notebook.h"
@@ -55,6 +56,24 @@ rescue_backup(struct notebook *nb, const char *folder, struct buf *path, struct 
 	return good;
 }
 
+/* The day of the last backup that a sync made. */
+#define SETTING_BACKUP_DAY "backup.day"
+
+static void
+today(struct notebook *nb, char day[16])
+{
+	clock_format_day(clock_today(notebook_clock(nb)), day);
+}
+
+static bool
+keep_day(struct notebook *nb, struct err *err)
+{
+	char day[16];
+
+	today(nb, day);
+	return notebook_set(nb, SETTING_BACKUP_DAY, day, err);
+}
+
 bool
 rescue_after_sync(struct notebook *nb, struct buf *words)
 {
@@ -63,7 +82,7 @@ rescue_after_sync(struct notebook *nb, struct buf *words)
 	bool good = notebook_get(nb, SETTING_BACKUP_FOLDER, &set, &err);
 
 	if (!good || strcmp(buf_text(&set), RESCUE_OFF) != 0) {
-		good = good && rescue_backup(nb, NULL, &path, &err);
+		good = good && rescue_backup(nb, NULL, &path, &err) && keep_day(nb, &err);
 		if (good)
 			buf_fmt(words, _("A backup was made and read back: %s"),
 			    buf_text(&path));
@@ -73,6 +92,20 @@ rescue_after_sync(struct notebook *nb, struct buf *words)
 	buf_clear(&set);
 	buf_clear(&path);
 	return good;
+}
+
+bool
+rescue_once_a_day(struct notebook *nb, struct buf *words)
+{
+	struct buf last = { 0 };
+	char day[16];
+	bool done;
+
+	today(nb, day);
+	done = notebook_get(nb, SETTING_BACKUP_DAY, &last, NULL) &&
+	    strcmp(buf_text(&last), day) == 0;
+	buf_clear(&last);
+	return done || rescue_after_sync(nb, words);
 }
 
 /* --- one comes back --- */

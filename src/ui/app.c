@@ -12,6 +12,7 @@
 #include "notebook.h"
 #include "picker.h"
 #include "place.h"
+#include "rescue.h"
 #include "session.h"
 #include "text.h"
 
@@ -473,24 +474,46 @@ open_notebook(struct app *app, const struct app_options *options, struct err *er
 static int
 sync_fd(void *data)
 {
-	return autosync_fd(data);
+	const struct app *app = data;
+
+	return autosync_fd(app->autosync);
 }
 
 static int
 sync_timeout(void *data)
 {
-	return autosync_timeout(data);
+	const struct app *app = data;
+
+	return autosync_timeout(app->autosync);
 }
 
 static bool
 sync_step(void *data)
 {
-	return autosync_step(data);
+	struct app *app = data;
+	bool ended = autosync_step(app->autosync);
+
+	app->backup_due |= ended && autosync_state(app->autosync) == AUTOSYNC_IDLE;
+	return ended;
+}
+
+static void
+back_up(struct app *app)
+{
+	struct buf words = { 0 };
+
+	app->backup_due = false;
+	rescue_once_a_day(app->nb, &words);
+	if (words.len)
+		app_say(app, "%s", buf_text(&words));
+	buf_clear(&words);
 }
 
 void
 app_read(struct app *app, struct key *key)
 {
+	if (app->backup_due)
+		back_up(app);
 	autosync_hold(app->autosync, false);
 	screen_read(app->screen, key);
 	autosync_hold(app->autosync, true);
@@ -500,7 +523,7 @@ bool
 app_run(const struct app_options *options, struct err *err)
 {
 	struct app app = { .clock = options->clock };
-	struct screen_beside beside = { sync_fd, sync_timeout, sync_step, NULL };
+	struct screen_beside beside = { sync_fd, sync_timeout, sync_step, &app };
 
 	if (options->language)
 		i18n_use(options->language);
@@ -511,7 +534,6 @@ app_run(const struct app_options *options, struct err *err)
 		use_own_language(&app, options);
 		app.autosync = autosync_new(app.nb);
 		autosync_hold(app.autosync, true);
-		beside.data = app.autosync;
 		screen_beside(app.screen, &beside);
 		home_run(&app);
 		autosync_free(app.autosync);

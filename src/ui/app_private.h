@@ -29,6 +29,7 @@ struct app {
 	struct screen *screen;
 	struct notebook *nb;
 	struct autosync *autosync; /* NULL until the notebook is open */
+	bool backup_due;           /* it sent everything */
 	const struct clock *clock;
 	struct buf kill;   /* what editors cut, from any page to any other */
 	struct buf notice; /* one sentence for the next page's message row */

@@ -1,0 +1,90 @@
+/* When backups are made. */
+#include "rescue.h"
+
+#include "check.h"
+#include "folder.h"
+#include "i18n.h"
+#include "notebook_fixture.h"
+
+#include <dirent.h>
+
+static int
+copies(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	int count = 0;
+
+	while (dir && (entry = readdir(dir)))
+		count += strstr(entry->d_name, ".backup") != NULL;
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+static bool
+once_a_day(struct fixture *f, const char *words_in)
+{
+	struct buf words = { 0 };
+	bool good = rescue_once_a_day(f->nb, &words);
+
+	if (words_in ? !strstr(buf_text(&words), words_in) : words.len > 0) {
+		fprintf(stderr, "  \"%s\"\n", buf_text(&words));
+		good = !good;
+	}
+	buf_clear(&words);
+	return good;
+}
+
+static void
+a_sync_that_nobody_asked_for_copies_once_a_day(void)
+{
+	const char *folder = folder_make();
+	struct fixture *f = fixture_new();
+	struct buf words = { 0 };
+
+	CHECK(notebook_set(f->nb, SETTING_BACKUP_FOLDER, folder, &f->err));
+	CHECK(once_a_day(f, "A backup was made"));
+	CHECK_INT(copies(folder), 1);
+	fixture_later(f, 60);
+	CHECK(once_a_day(f, NULL));
+	CHECK_INT(copies(folder), 1);
+	CHECK(rescue_after_sync(f->nb, &words)); /* by hand: every time */
+	CHECK_INT(copies(folder), 2);
+	fixture_later(f, 24 * 3600);
+	CHECK(once_a_day(f, "A backup was made"));
+	CHECK_INT(copies(folder), 3);
+	fixture_later(f, 24 * 3600);
+	CHECK(rescue_after_sync(f->nb, &words));
+	CHECK(once_a_day(f, NULL)); /* there is today's */
+	buf_clear(&words);
+	fixture_free(f);
+	folder_remove(folder);
+}
+
+static void
+what_failed_is_tried_again(void)
+{
+	const char *folder = folder_make();
+	struct fixture *f = fixture_new();
+
+	CHECK(notebook_set(f->nb, SETTING_BACKUP_FOLDER, "/proc/nowhere", &f->err));
+	CHECK(!once_a_day(f, "No backup was made"));
+	CHECK(notebook_set(f->nb, SETTING_BACKUP_FOLDER, folder, &f->err));
+	CHECK(once_a_day(f, "A backup was made"));
+	CHECK(notebook_set(f->nb, SETTING_BACKUP_FOLDER, RESCUE_OFF, &f->err));
+	fixture_later(f, 24 * 3600);
+	CHECK(once_a_day(f, NULL));
+	CHECK_INT(copies(folder), 1);
+	fixture_free(f);
+	folder_remove(folder);
+}
+
+int
+main(void)
+{
+	i18n_use("en");
+	RUN(a_sync_that_nobody_asked_for_copies_once_a_day);
+	RUN(what_failed_is_tried_again);
+	return CHECK_DONE();
+}
