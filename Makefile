@@ -49,7 +49,7 @@ COLLECTOR_OBJ = $(call obj,$(COLLECTOR_SRC))
 UNIT_TESTS    = $(patsubst %.c,$(B)/%,$(wildcard tests/*_test.c))
 SCREEN_TESTS  = $(patsubst %.c,$(B)/%,$(wildcard tests/screens/*_test.c))
 # Conformance data of the ODK ecosystem: a small copy in tests/corpus.
-CORPUS_TESTS  = $(B)/tests/corpus_xpath $(B)/tests/corpus_xform
+CORPUS_TESTS  = $(B)/tests/corpus_xpath $(B)/tests/corpus_xform $(B)/tests/corpus_scenario
 FAULT_TESTS   = $(patsubst %.c,$(B)/%,$(wildcard tests/faults/*_test.c))
 SYNC_TESTS    = $(patsubst %.c,$(B)/%,$(wildcard tests/sync/*_test.c))
 FUZZERS       = $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
@@ -145,7 +145,7 @@ $(B)/tests/corpus_xpath: $(B)/tests/corpus_xpath.o $(B)/tests/xml_tree.o $(B)/te
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
-$(B)/tests/corpus_xform: %: %.o $(B)/libcore.a
+$(B)/tests/corpus_xform $(B)/tests/corpus_scenario: %: %.o $(B)/libcore.a
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
@@ -175,6 +175,8 @@ $(B)/locale/%/LC_MESSAGES/minqing.mo: src/po/%.po
 tests: all $(B)/tests/faults/keep.so $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 
 # Every test says `N passed, M failed` last; tests/run adds them up.
+# The small copies of the corpora; the whole ones are for the runners by hand.
+check: export MINQING_CORPUS ?= tests/corpus
 check: tests
 	@sh tests/run $(B) tests/layers tests/translations tests/commands tests/sync/programs $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 

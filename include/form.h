@@ -74,6 +74,7 @@ enum def_flags {
 	DEF_UNASKED = 64, /* nobody is asked, although such questions are */
 	DEF_FIXED_COUNT = 128, /* a repeat whose instances are not added or removed */
 	DEF_META = 256, /* the group in which a record says what it is */
+	DEF_TRUTH = 512, /* XForms' boolean: "1" or "0", read as true or false */
 };
 
 /*

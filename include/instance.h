@@ -39,6 +39,7 @@ struct node {
 	unsigned char broken; /* logic.h: rules that could not be computed */
 	bool rule_relevant, beyond, self_readonly, filter_waits; /* logic.h */
 	bool is_truth; /* logic.h: a calculation gave true or false: "1" or "0" */
+	bool is_day;   /* logic.h: a calculation gave a day, whatever is written */
 };
 
 /* Everything present, repeats without an instance, no defaults, all relevant. The

@@ -4,7 +4,9 @@
  * When an answer changes, everything that depends on it is computed again, in the
  * order of dependency, and nothing else. Constraints look only at non-empty answers.
  * Irrelevant answers are kept until the record is finalised; so are the instances of a
- * repeat beyond its repeat_count, which are not relevant. A chosen value that its
+ * repeat beyond its repeat_count, which are not relevant. A count that grows by its own
+ * instances gives the next one when the last is done: nothing in it that must be
+ * answered is empty, or its last question was answered. A chosen value that its
  * filter no longer lets through is cleared when what the filter reads changes. Meaning
  * as in the ODK XForms specification and JavaRosa.
  */
@@ -48,6 +50,7 @@ struct logic_world {
 struct logic *logic_new(struct instance *in, const struct logic_world *world,
     struct err *err);
 void logic_free(struct logic *logic);
+/* What gives words in the language is computed again. */
 void logic_use_language(struct logic *logic, const char *language);
 
 /* A new record: defaults, start metadata, repeats that repeat_count asks for. */
@@ -100,12 +103,15 @@ struct node *logic_check_all(struct logic *logic, struct buf *message,
     void *data);
 
 /* Choices of a select that its filter lets through: rows of its list, in the list's
- * order. Lent until the next call on logic. */
+ * order (or in one by chance, where the form wants it). Lent until the next call on
+ * logic. Rows of choices that are answers themselves (a repeat's) hold until the
+ * question's choices are asked for again, and have no list but this. */
 const size_t *logic_choices(struct logic *logic, const struct node *node, size_t *count,
     struct err *err);
 /* Label of a row in the language in use; never NULL, the name when there is none. */
 const char *logic_choice_label(struct logic *logic, const struct def *def, size_t row);
-const char *logic_choice_name(const struct def *def, size_t row);
+const char *logic_choice_name(const struct logic *logic, const struct def *def,
+    size_t row);
 
 /* An answer in words: choice labels joined, dates as they are; masked answers masked
  * unless show_masked. Appends to out. */

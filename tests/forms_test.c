@@ -714,7 +714,7 @@ random_answer(struct filling *f, struct node *node, unsigned *seed)
 		*text = '\0';
 		if (rows && count)
 			snprintf(text, sizeof(text), "%s",
-				 logic_choice_name(node->def,
+				 logic_choice_name(f->l, node->def,
 						   rows[next_random(seed) % count]));
 		break;
 	case ANSWER_NONE:

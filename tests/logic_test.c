@@ -634,7 +634,7 @@ check_choices(struct world *w, const char *path, const char *want)
 	CHECK(rows != NULL);
 	for (size_t i = 0; rows && i < count; i++)
 		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s ",
-			 logic_choice_name(node->def, rows[i]));
+			 logic_choice_name(w->l, node->def, rows[i]));
 	CHECK_STR(got, want);
 }
 
@@ -939,6 +939,7 @@ calculations_are_written_as_javarosa_writes_them(void)
 		"date day | calculation=today() + 1",
 		"integer whole | calculation=7.9",
 		"calculate text_day | calculation=date('2026-11-05')",
+		"calculate said_day | calculation=concat('on ', ${text_day})",
 		"dateTime moment | calculation=now()",
 		NULL,
 	};
@@ -953,7 +954,8 @@ calculations_are_written_as_javarosa_writes_them(void)
 	CHECK_STR(is(&w, "third"), "0.3333333333333333");
 	CHECK_STR(is(&w, "day"), "2026-11-06");
 	CHECK_STR(is(&w, "whole"), "7");
-	CHECK_STR(is(&w, "text_day"), "2026-11-05");
+	CHECK_STR(is(&w, "text_day"), "2026-11-05T00:00:00+08:00");
+	CHECK_STR(is(&w, "said_day"), "on 2026-11-05");
 	CHECK(strstr(is(&w, "moment"), "2026-11-05T20:20:00") == is(&w, "moment"));
 	end(&w);
 }

@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "hash.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -294,11 +295,23 @@ static const struct {
 };
 /* clang-format on */
 
+/* "sha1" is SHA-1 too. */
+static bool
+is_named(const char *known, const char *name)
+{
+	for (; *known; known++)
+		if (*known == '-')
+			name += *name == '-';
+		else if (*known != toupper((unsigned char)*name++))
+			return false;
+	return !*name;
+}
+
 size_t
 digest(const char *name, const void *data, size_t len, unsigned char out[DIGEST_MAX])
 {
 	for (size_t i = 0; i < sizeof(digests) / sizeof(digests[0]); i++)
-		if (!strcmp(digests[i].name, name))
+		if (is_named(digests[i].name, name))
 			return digests[i].run(data, len, out);
 	return 0;
 }

@@ -12,6 +12,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 /* XML's blanks. */
 #define BLANKS " \t\r\n"
@@ -276,9 +277,9 @@ FN(fn_digest)
 		return call_fail(
 		    c, _("%s is none of MD5, SHA-1, SHA-256, SHA-384 and SHA-512"),
 		    call_string(c, 1));
-	if (!strcmp(encoding, "hex"))
+	if (!strcasecmp(encoding, "hex"))
 		*out = value_string(digest_hex(bytes, len, c->ev->arena));
-	else if (!strcmp(encoding, "base64"))
+	else if (!strcasecmp(encoding, "base64"))
 		*out = value_string(digest_base64(bytes, len, c->ev->arena));
 	else
 		return call_fail(c, _("%s is neither hex nor base64"), encoding);

@@ -26,7 +26,10 @@ def_expr(const struct def *def, enum rule_kind kind)
 	case RULE_READONLY:
 		return def->readonly;
 	case RULE_FILTER:
-		return def->itemset ? def->itemset->filter : NULL;
+		if (!def->itemset)
+			return NULL;
+		return def->itemset->nodeset ? def->itemset->nodeset
+					     : def->itemset->filter;
 	case RULE_COUNT:
 		return def->kind == DEF_REPEAT ? def->repeat_count : NULL;
 	case RULE_KINDS:
@@ -53,7 +56,7 @@ collect_rules(struct build *b)
 					    sizeof(g->rules[0]));
 			g->rule_of[i][kind] = (uint32_t)g->rule_count;
 			g->rules[g->rule_count++] =
-			    (struct rule){ def, (enum rule_kind)kind, e, false };
+			    (struct rule){ def, (enum rule_kind)kind, e, false, false };
 		}
 }
 
@@ -109,6 +112,67 @@ index_readers(struct build *b)
 		}
 }
 
+/* ---- counts that grow by what they make ---- */
+
+struct reach {
+	const struct graph *g;
+	bool *seen; /* by rule */
+	uint32_t *queue;
+	size_t count;
+};
+
+static void
+reach_readers(struct reach *r, const struct readers *readers)
+{
+	for (size_t i = 0; i < readers->count; i++) {
+		uint32_t rule = readers->items[i].rule;
+
+		if (r->seen[rule])
+			continue;
+		r->seen[rule] = true;
+		r->queue[r->count++] = rule;
+	}
+}
+
+/* What a node's relevance decides is the value of all below it. */
+static void
+reach_below(struct reach *r, const struct def *def)
+{
+	reach_readers(r, &r->g->readers[def->index]);
+	for (const struct def *d = def->first; d; d = d->next)
+		reach_below(r, d);
+}
+
+static void
+find_feeding(const struct graph *g, struct rule *count)
+{
+	struct reach r = { .g = g };
+
+	r.seen = mem_alloc(g->rule_count * sizeof(r.seen[0]));
+	r.queue = mem_alloc(g->rule_count * sizeof(r.queue[0]));
+	reach_readers(&r, &g->place_readers[count->def->index]);
+	for (size_t next = 0; next < r.count; next++) {
+		const struct rule *rule = &g->rules[r.queue[next]];
+
+		if (rule == count)
+			count->feeds_itself = true;
+		else if (rule->kind == RULE_CALCULATE)
+			reach_readers(&r, &g->readers[rule->def->index]);
+		else if (rule->kind == RULE_RELEVANT)
+			reach_below(&r, rule->def);
+	}
+	free(r.seen);
+	free(r.queue);
+}
+
+static void
+index_counts(struct graph *g)
+{
+	for (size_t i = 0; i < g->rule_count; i++)
+		if (g->rules[i].kind == RULE_COUNT)
+			find_feeding(g, &g->rules[i]);
+}
+
 static void
 index_triggers(struct build *b)
 {
@@ -139,15 +203,24 @@ compile_choices(struct build *b, struct err *err)
 {
 	for (size_t i = 0; i < b->g->def_count; i++) {
 		const struct def *def = b->form->defs[i];
+		const struct itemset *set = def->itemset;
 		const char *text;
 
-		if (!def->itemset || !def->itemset->filter)
+		if (!set || !(set->filter || set->nodeset || set->randomize))
 			continue;
-		text = arena_fmt(b->g->arena,
-				 "instance('" GRAPH_CHOICES "')/%s/%s[%s]",
-				 list_root_name(def->itemset->list),
-				 list_item_name(def->itemset->list),
-				 expr_text(def->itemset->filter));
+		text = set->nodeset
+			   ? expr_text(set->nodeset)
+			   : arena_fmt(b->g->arena,
+				       "instance('" GRAPH_CHOICES "')/%s/%s",
+				       list_root_name(set->list),
+				       list_item_name(set->list));
+		if (set->filter)
+			text = arena_fmt(b->g->arena, "%s[%s]", text,
+					 expr_text(set->filter));
+		if (set->randomize)
+			text = arena_fmt(b->g->arena, "randomize(%s%s%s)", text,
+					 set->seed ? ", " : "",
+					 set->seed ? expr_text(set->seed) : "");
 		b->g->choices[i] = expr_parse_late(text, b->g->arena, err);
 		if (!b->g->choices[i])
 			return err_within(err, def->name);
@@ -178,6 +251,7 @@ graph_new(const struct form *form, struct err *err)
 	ok = compile_choices(&b, err) && graph_order_rules(&b, err);
 	if (ok) {
 		index_readers(&b);
+		index_counts(g);
 		index_triggers(&b);
 	} else {
 		free(g->rules); /* not in the arena before they have an order */

@@ -40,6 +40,7 @@ struct rule {
 	enum rule_kind kind;
 	const struct expr *expr;
 	bool from_parent; /* a count that names what stands beside the repeat */
+	bool feeds_itself; /* a count that grows by the instances that it asks for */
 };
 
 /* A rule to compute again, in all its nodes below the same instance of shared as the
@@ -65,8 +66,9 @@ struct graph {
 	struct readers *place_readers;
 	const struct def **
 	    *triggered;              /* by definition: what its change sets; or NULL */
-	const struct expr **choices; /* by definition: the rows that its filter lets
-	                               * through, of instance(GRAPH_CHOICES); or NULL */
+	/* By definition: the rows that its filter lets through, of
+	 * instance(GRAPH_CHOICES), or the nodes of its nodeset; NULL: every row. */
+	const struct expr **choices;
 };
 
 /* The list of the question that asks, for graph->choices. */

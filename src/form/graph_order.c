@@ -54,6 +54,10 @@ find_needs(const struct build *b, uint32_t rule)
 
 		if (set->items[i].vague)
 			continue;
+		/* A repeat reads of itself where it stands: it has no value. */
+		if (def == self->def && def->kind == DEF_REPEAT &&
+		    self->kind == RULE_RELEVANT)
+			continue;
 		/* Nothing reads these; only one that reads itself goes in a circle. */
 		if ((self->kind == RULE_REQUIRED && def == self->def) ||
 		    (self->kind == RULE_READONLY && graph_is_within(def, self->def) &&

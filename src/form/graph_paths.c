@@ -229,7 +229,7 @@ graph_find_readings(struct build *b)
 
 		if (r->kind == RULE_COUNT)
 			expr_paths(r->expr, look_for_child, r);
-		b->from_row = r->kind == RULE_FILTER;
+		b->from_row = r->kind == RULE_FILTER && !r->def->itemset->nodeset;
 		/* Its argument is a path for which other places are put in. */
 		b->free_paths = strstr(expr_text(r->expr), "indexed-repeat") != NULL;
 		expr_paths(r->expr, visit, b);

@@ -175,7 +175,7 @@ instance_set(struct instance *in, struct node *node, const char *text)
 	char *old = node->text;
 
 	(void)in;
-	node->is_truth = false;
+	node->is_truth = node->is_day = false;
 	if (!strcmp(old, text))
 		return;
 	node->text = mem_strdup(text); /* text may be the old one's tail */

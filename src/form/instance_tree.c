@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-#define DAY_MS 86400000.0
+#define DAY_MS	   86400000.0
+#define DAY_LENGTH 10 /* of 2026-11-05, with which a moment begins */
 
 /* Children looked through one by one before the form's table of names is asked. */
 #define SCAN_MAX 12
@@ -80,8 +81,14 @@ tree_value(const struct tree *tree, uint32_t id, struct arena *a, struct value *
 	*out = value_string(node ? arena_strdup(a, node->text) : "");
 	if (!node || !node->text[0] || !node->def->question)
 		return;
-	if (node->is_truth) {
-		*out = value_boolean(!strcmp(node->text, "1"));
+	if (node->is_truth || (node->def->flags & DEF_TRUTH)) {
+		*out = value_boolean(!strcmp(node->text, "1") ||
+				     !strcmp(node->text, "true"));
+		return;
+	}
+	if (node->is_day && strlen(node->text) >= DAY_LENGTH &&
+	    clock_parse_day(arena_strndup(a, node->text, DAY_LENGTH), &days)) {
+		*out = value_date(days);
 		return;
 	}
 	switch (node->def->question->answer) {

@@ -15,9 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Questions that a trigger sets may be triggers themselves, this deep. */
-#define TRIGGERS_DEEP 32
-
 /* ---- what expressions ask of us ---- */
 
 static const struct tree *
@@ -39,6 +36,10 @@ host_instance(void *data, const char *id)
 		return last_saved(l);
 	if (!strcmp(id, GRAPH_CHOICES))
 		return l->asking ? list_tree(l->asking->itemset->list) : NULL;
+	for (size_t i = 0; i < l->form->instance_count; i++)
+		if (!strcmp(l->form->instances[i].id, id))
+			return l->form->instances[i].tree ? l->form->instances[i].tree
+							  : last_saved(l);
 	for (size_t i = 0; i < l->form->list_count; i++)
 		if (!strcmp(list_id(l->form->lists[i]), id))
 			return list_tree(l->form->lists[i]);
@@ -51,14 +52,16 @@ host_choice_name(void *data, const char *value, struct node_ref question)
 	struct logic *l = data;
 	const struct node *node = NULL;
 	const struct itemset *set;
+	const struct list *list;
 	size_t row;
 
 	if (question.tree == instance_tree(l->in))
 		node = instance_node(l->in, question.id);
 	set = node ? node->def->itemset : NULL;
-	if (!set || set->value_column == LIST_NONE)
+	list = set && set->value_column != LIST_NONE ? choices_list(l, node, NULL) : NULL;
+	if (!list)
 		return NULL;
-	row = list_find(set->list, set->value_column, value);
+	row = list_find(list, set->value_column, value);
 	return row == LIST_NONE ? NULL : logic_choice_label(l, node->def, row);
 }
 
@@ -103,12 +106,14 @@ logic_context(struct logic *l, const struct node *node)
 {
 	const struct tree *tree = instance_tree(l->in);
 	struct node_ref ref = instance_ref(l->in, node);
+	bool counted = node->def->kind == DEF_REPEAT && !node->is_place;
 
 	arena_reset(l->arena);
 	return (struct expr_context){ .node = ref,
 				      .current = ref,
 				      .root = { tree, tree->root },
-				      .position = 1,
+				      .position =
+					  counted ? instance_repeat_index(node) + 1 : 1,
 				      .size = 1,
 				      .clock = l->world.clock,
 				      .host = &host,
@@ -164,9 +169,10 @@ logic_free(struct logic *l)
 	if (!l)
 		return;
 	instance_free(l->nothing_saved);
+	choices_free(l);
 	arena_free(l->arena);
 	free(l->heap);
-	free(l->defaults.items);
+	free(l->pending);
 	free(l->changed.items);
 	free(l->held.items);
 	free(l->rows);
@@ -178,12 +184,17 @@ logic_use_language(struct logic *l, const char *language)
 {
 	l->world.language = language;
 	l->language = form_language(l->form, language);
+	compute_language(l);
+	compute_settle(l, NULL);
 }
 
 bool
 logic_begin(struct logic *l, struct err *err)
 {
-	compute_defaults(l, instance_root(l->in));
+	compute_defaults(l, instance_root(l->in), true);
+	actions_initial(l, instance_root(l->in));
+	actions_event(l, ACTION_FIRST_LOAD);
+	actions_event(l, ACTION_LOAD);
 	return compute_settle(l, err);
 }
 
@@ -210,29 +221,20 @@ logic_finish(struct logic *l)
 	for (struct node *n = instance_root(l->in); n; n = instance_next(n))
 		if (n->def->kind == DEF_QUESTION && n->def->question->kind == QUESTION_END)
 			compute_set(l, n, stamp);
+	actions_event(l, ACTION_FINISH);
 	compute_settle(l, NULL);
 }
 
 /* ---- changing answers ---- */
 
-/* What waits for the change of node is set, and what waits for that. */
-static bool
-pull_triggers(struct logic *l, struct node *node, int deep, struct err *err)
+void
+logic_touch(struct logic *l, struct node *node)
 {
-	const struct def **target = l->graph->triggered[node->def->index];
-	struct node *to;
-
-	for (; target && *target; target++) {
-		to = instance_near(node, *target);
-		if (!to || !(*target)->trigger_calculation ||
-		    !compute_put(l, to, (*target)->trigger_calculation))
-			continue;
-		if (!compute_settle(l, err))
-			return false;
-		if (deep < TRIGGERS_DEEP && !pull_triggers(l, to, deep + 1, err))
-			return false;
-	}
-	return true;
+	node->touched = true;
+	for (struct node *up = node->parent; up; up = up->parent)
+		if (up->def->kind == DEF_REPEAT && up->def->repeat_count)
+			compute_wait(l, instance_repeat_place(up->parent, up->def),
+				     RULE_COUNT);
 }
 
 bool
@@ -253,9 +255,10 @@ logic_answer(struct logic *l, struct node *node, const char *text, struct err *e
 		buf_clear(&canonical);
 		return false;
 	}
-	node->touched = true;
+	logic_touch(l, node);
 	if (compute_set(l, node, buf_text(&canonical)))
-		ok = compute_settle(l, err) && pull_triggers(l, node, 0, err);
+		actions_changed(l, node, 0);
+	ok = compute_settle(l, err);
 	buf_clear(&canonical);
 	return ok;
 }

@@ -280,7 +280,7 @@ write_one(struct typed *t)
 {
 	const struct itemset *set = t->def->itemset;
 
-	if (set && set->value_column != LIST_NONE &&
+	if (set && !set->nodeset && set->value_column != LIST_NONE &&
 	    list_find(set->list, set->value_column, t->text) == LIST_NONE)
 		return no_choice(t, t->text);
 	buf_str(t->out, t->text);
@@ -295,7 +295,7 @@ write_many(struct typed *t)
 	struct arena *names = arena_new();
 	const char *at = t->text, *name;
 	size_t *rows = NULL, count = 0, cap = 0;
-	bool ok = true, known = set && set->value_column != LIST_NONE;
+	bool ok = true, known = set && !set->nodeset && set->value_column != LIST_NONE;
 
 	while (ok && (name = choices_next(t->def, names, &at))) {
 		size_t row =

@@ -11,6 +11,7 @@
 #include "list.h"
 #include "mem.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *
@@ -41,6 +42,84 @@ row_passes(struct logic *l, const struct node *node, size_t row, bool *passes,
 	return expr_boolean(set->filter, &context, passes, err);
 }
 
+/* ---- choices that are nodes: of a repeat, of a tree ---- */
+
+static void
+add_node(const struct itemset *set, struct list *list, struct expr_context context,
+	 struct node_ref ref)
+{
+	const char *cells[] = { "", "" };
+
+	context.node = ref;
+	if (set->value)
+		expr_string(set->value, &context, &cells[0], NULL);
+	if (set->label)
+		expr_string(set->label, &context, &cells[1], NULL);
+	/* What has no value yet cannot be chosen. */
+	if (*cells[0])
+		list_add(list, cells);
+}
+
+/* A choice may be asked for while an expression is evaluated: that one's results stay. */
+static struct list *
+list_of_nodes(struct logic *l, const struct node *node, struct err *err)
+{
+	static const char *const columns[] = { "name", "label" };
+	const struct def *def = node->def;
+	struct arena *outer = l->arena;
+	struct expr_context context;
+	struct list *list = NULL;
+	struct value v;
+
+	l->arena = arena_new();
+	context = logic_context(l, node);
+	if (expr_eval(l->graph->choices[def->index], &context, &v, err)) {
+		list = list_new(def->path, columns, 2);
+		for (size_t i = 0; v.type == VALUE_NODES && i < v.node_count; i++)
+			add_node(def->itemset, list, context, v.nodes[i]);
+	}
+	arena_free(l->arena);
+	l->arena = outer;
+	return list;
+}
+
+struct list *
+choices_list(struct logic *l, const struct node *node, struct err *err)
+{
+	const struct def *def = node->def;
+	struct list *list;
+
+	if (!def->itemset->nodeset)
+		return def->itemset->list;
+	list = list_of_nodes(l, node, err);
+	if (!list)
+		return NULL;
+	if (!l->node_lists)
+		l->node_lists =
+		    mem_alloc(l->form->def_count * sizeof(l->node_lists[0]));
+	list_unref(l->node_lists[def->index]);
+	l->node_lists[def->index] = list;
+	return list;
+}
+
+void
+choices_free(struct logic *l)
+{
+	for (size_t i = 0; l->node_lists && i < l->form->def_count; i++)
+		list_unref(l->node_lists[i]);
+	free(l->node_lists);
+}
+
+/* The list of a question as it was last made. */
+static const struct list *
+known_list(const struct logic *l, const struct def *def)
+{
+	if (!def->itemset->nodeset)
+		return def->itemset->list;
+	return l->node_lists && l->node_lists[def->index] ? l->node_lists[def->index]
+							  : def->itemset->list;
+}
+
 /* Names may repeat in a list whose filter tells the rows apart: any of them will do. */
 bool
 choices_allow(struct logic *l, const struct node *node, const char *name, bool *allowed,
@@ -51,6 +130,12 @@ choices_allow(struct logic *l, const struct node *node, const char *name, bool *
 	uint32_t root = tree->ops->first_child(tree, tree->root), item = 0;
 	const char *key;
 
+	if (set->nodeset) {
+		const struct list *list = choices_list(l, node, err);
+
+		*allowed = list && list_find(list, 0, name) != LIST_NONE;
+		return list;
+	}
 	*allowed = list_find(set->list, set->value_column, name) != LIST_NONE;
 	if (!*allowed || !set->filter)
 		return true;
@@ -105,6 +190,7 @@ logic_choices(struct logic *l, const struct node *node, size_t *count, struct er
 	const struct itemset *set = node->def->itemset;
 	const struct expr *filtered = l->graph->choices[node->def->index];
 	struct expr_context context;
+	const struct list *list;
 	struct value v;
 	bool ok;
 
@@ -112,8 +198,11 @@ logic_choices(struct logic *l, const struct node *node, size_t *count, struct er
 	add_row(l, 0, 0); /* so that no rows are not NULL */
 	if (!set)
 		return l->rows;
-	if (!filtered) {
-		for (; *count < list_count(set->list); ++*count)
+	list = set->nodeset ? choices_list(l, node, err) : set->list;
+	if (!list)
+		return NULL;
+	if (!filtered || set->nodeset) {
+		for (; *count < list_count(list); ++*count)
 			add_row(l, *count, *count);
 		return l->rows;
 	}
@@ -129,13 +218,13 @@ logic_choices(struct logic *l, const struct node *node, size_t *count, struct er
 }
 
 const char *
-logic_choice_name(const struct def *def, size_t row)
+logic_choice_name(const struct logic *l, const struct def *def, size_t row)
 {
 	const struct itemset *set = def->itemset;
 
 	if (!set || set->value_column == LIST_NONE)
 		return "";
-	return list_cell(set->list, row, set->value_column);
+	return list_cell(known_list(l, def), row, set->value_column);
 }
 
 static const char *
@@ -146,15 +235,27 @@ label_in(const struct itemset *set, size_t row, size_t language)
 	return column == LIST_NONE ? "" : list_cell(set->list, row, column);
 }
 
+static const char *
+label_of(const struct logic *l, const struct itemset *set, size_t row)
+{
+	const char *label = label_in(set, row, l->language);
+
+	if (!*label)
+		label = label_in(set, row, form_language(l->form, NULL));
+	for (size_t i = 0; !*label && i < l->form->language_count; i++)
+		label = label_in(set, row, i);
+	return label;
+}
+
 const char *
 logic_choice_label(struct logic *l, const struct def *def, size_t row)
 {
 	const struct itemset *set = def->itemset;
-	const char *label = set ? label_in(set, row, l->language) : "";
+	const char *label = "";
 
-	if (set && !*label)
-		label = label_in(set, row, form_language(l->form, NULL));
-	for (size_t i = 0; set && !*label && i < l->form->language_count; i++)
-		label = label_in(set, row, i);
-	return *label ? label : logic_choice_name(def, row);
+	if (set && set->nodeset)
+		label = list_cell(known_list(l, def), row, 1);
+	else if (set)
+		label = label_of(l, set, row);
+	return *label ? label : logic_choice_name(l, def, row);
 }

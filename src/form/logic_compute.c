@@ -137,6 +137,24 @@ compute_changed(struct logic *l, struct node *node)
 	ids_add(&l->changed, node->id);
 }
 
+/* Rules that give words, which are other ones in another language. */
+void
+compute_language(struct logic *l)
+{
+	for (uint32_t rule = 0; rule < l->graph->rule_count; rule++) {
+		const char *text = expr_text(l->graph->rules[rule].expr);
+
+		if (strstr(text, "jr:") || strstr(text, "format-date"))
+			wait_below(l, rule, instance_root(l->in));
+	}
+}
+
+void
+compute_wake(struct logic *l, struct node *node)
+{
+	wait_readers(l, &l->graph->readers[node->def->index], node);
+}
+
 bool
 compute_set(struct logic *l, struct node *node, const char *text)
 {
@@ -144,7 +162,7 @@ compute_set(struct logic *l, struct node *node, const char *text)
 		return false;
 	instance_set(l->in, node, text);
 	compute_changed(l, node);
-	wait_readers(l, &l->graph->readers[node->def->index], node);
+	compute_wake(l, node);
 	return true;
 }
 
@@ -168,7 +186,7 @@ spread_relevance(struct logic *l, struct node *node)
 	node->relevant = relevant;
 	compute_changed(l, node);
 	if (!node->is_place)
-		wait_readers(l, &l->graph->readers[node->def->index], node);
+		compute_wake(l, node);
 	if (relevant && node->filter_waits) {
 		node->filter_waits = false;
 		wait_for(l, l->graph->rule_of[node->def->index][RULE_FILTER], node);
@@ -259,6 +277,7 @@ compute_put(struct logic *l, struct node *node, const struct expr *e)
 		return false;
 	changed = compute_set(l, node, text);
 	node->is_truth = ok && v.type == VALUE_BOOLEAN;
+	node->is_day = ok && v.type == VALUE_DATE;
 	return changed;
 }
 
@@ -309,19 +328,87 @@ run_filter(struct logic *l, struct node *node, const struct rule *r)
 }
 
 struct node *
-compute_add(struct logic *l, struct node *parent, const struct def *repeat,
-	    size_t index)
+compute_add_bare(struct logic *l, struct node *parent, const struct def *repeat,
+		 size_t index)
 {
 	struct node *node = instance_repeat_add(l->in, parent, repeat, index);
 
 	compute_enter(l, node);
 	compute_changed(l, node);
 	compute_places(l, parent, repeat);
-	compute_defaults(l, node);
 	return node;
 }
 
-/* Instances beyond the count are kept, as all answers are, but not relevant. */
+struct node *
+compute_add(struct logic *l, struct node *parent, const struct def *repeat,
+	    size_t index)
+{
+	struct node *node = compute_add_bare(l, parent, repeat, index);
+
+	compute_defaults(l, node, true);
+	actions_initial(l, node);
+	actions_new_repeat(l, node);
+	return node;
+}
+
+static size_t
+most_of(const struct initial *list, const struct def *def)
+{
+	size_t count = 0, below, most = 0;
+
+	for (const struct initial *i = list; i; i = i->next) {
+		count += i->def == def;
+		below = most_of(i->first, def);
+		most = below > most ? below : most;
+	}
+	return count > most ? count : most;
+}
+
+/* Instances of a repeat that the form itself has, where it has most. */
+static size_t
+own_instances(const struct form *form, const struct def *repeat)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < form->def_count; i++) {
+		size_t count = most_of(form->defs[i]->initial, repeat);
+
+		most = count > most ? count : most;
+	}
+	return most;
+}
+
+/* Has somebody gone through it? All that must be answered is; where nothing must be,
+ * the last question has been. */
+static bool
+is_done(const struct node *instance)
+{
+	bool must = false, last_touched = false;
+
+	for (const struct node *n = instance; n; n = compute_next(instance, n)) {
+		if (n->def->kind != DEF_QUESTION || !n->relevant || n->readonly ||
+		    !n->def->question->asked ||
+		    n->def->question->answer == ANSWER_NONE)
+			continue;
+		if (n->required && !n->text[0])
+			return false;
+		must = must || n->required;
+		last_touched = n->touched;
+	}
+	return must || last_touched;
+}
+
+/* A count that grows by its own instances gets the next one when the last is done: in
+ * JavaRosa, when somebody steps there. */
+static bool
+may_follow(const struct rule *r, const struct node *parent, size_t count)
+{
+	return !r->feeds_itself || !count ||
+	       is_done(instance_repeat_at(parent, r->def, count - 1));
+}
+
+/* Instances beyond the count are kept, as all answers are, but not relevant. A count
+ * that is not answered leaves those that the form itself has. */
 static void
 run_count(struct logic *l, struct node *place, const struct rule *r)
 {
@@ -330,9 +417,12 @@ run_count(struct logic *l, struct node *place, const struct rule *r)
 	const char *text = "";
 	bool ok = expr_string(r->expr, &context, &text, NULL);
 	double wanted = value_parse_number(ok ? text : "");
+	bool answered = !ok || *text;
 	size_t count = 0;
 
 	note_trouble(place, r->kind, ok);
+	if (!answered)
+		wanted = (double)own_instances(l->form, r->def);
 	wanted = isnan(wanted) ? 0 : fmin(trunc(wanted), LOGIC_COUNT_MAX);
 	for (n = instance_repeat_at(parent, r->def, 0); n && n->def == r->def;
 	     n = n->next) {
@@ -343,7 +433,8 @@ run_count(struct logic *l, struct node *place, const struct rule *r)
 		ids_add(&l->held, place->id);
 		return;
 	}
-	for (; (double)count < wanted; count++)
+	for (; answered && (double)count < wanted && may_follow(r, parent, count);
+	     count++)
 		compute_add(l, parent, r->def, count);
 }
 
@@ -392,13 +483,7 @@ compute_settle(struct logic *l, struct err *err)
 			node = instance_node(l->in, w.node);
 			if (node)
 				run(l, node, &l->graph->rules[w.rule]);
-		} else if (l->defaults_done < l->defaults.count) {
-			node =
-			    instance_node(l->in, l->defaults.items[l->defaults_done++]);
-			if (node)
-				compute_put(l, node, node->def->default_expr);
-		} else {
-			l->defaults.count = l->defaults_done = 0;
+		} else if (!actions_next(l)) {
 			return true;
 		}
 	}

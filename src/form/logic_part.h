@@ -9,12 +9,14 @@
 #include <stdint.h>
 
 #include "expr.h"
+#include "form.h"
 #include "graph.h"
 #include "logic.h"
 
 struct arena;
 struct buf;
 struct def;
+struct list;
 
 /* Instances that a repeat_count may ask for; what is above it is taken as a slip. */
 #define LOGIC_COUNT_MAX 2000
@@ -22,6 +24,13 @@ struct def;
 /* A rule that waits to be computed for a node. */
 struct waiting {
 	uint32_t rule, node;
+};
+
+/* What the form sets by itself when all rules are computed. */
+struct pending {
+	uint32_t node;
+	unsigned depth; /* of changes that made it wait */
+	const struct expr *expr;
 };
 
 /* Numbers that grow at the end. */
@@ -40,8 +49,8 @@ struct logic {
 
 	struct waiting *heap; /* the first in the graph's order on top */
 	size_t heap_count, heap_cap;
-	struct ids defaults; /* nodes whose dynamic default is to be computed */
-	size_t defaults_done;
+	struct pending *pending; /* in the order in which they are to be set */
+	size_t pending_count, pending_cap, pending_done;
 	struct ids changed;
 	struct ids held; /* places whose count was not allowed to add yet */
 	bool hold_counts;
@@ -50,6 +59,7 @@ struct logic {
 	struct instance *nothing_saved; /* stands in for a last saved record */
 	size_t *rows;                   /* lent by logic_choices() */
 	size_t row_cap;
+	struct list **node_lists; /* by definition: choices read from nodes; or NULL */
 };
 
 /* ---- logic.c ---- */
@@ -57,13 +67,31 @@ struct logic {
 /* Resets the arena: what an earlier evaluation gave is gone. */
 struct expr_context logic_context(struct logic *l, const struct node *node);
 
+/* Somebody answers it: counts may wait for the last instance. */
+void logic_touch(struct logic *l, struct node *node);
+
 /* ---- logic_value.c ---- */
 
 /* A value as the question's type writes it; lives in the arena. */
 const char *logic_value_text(struct logic *l, const struct def *def,
 			     const struct value *v);
-/* Static defaults and metadata now; dynamic ones in their turn. */
-void compute_defaults(struct logic *l, struct node *top);
+/* A text as the question's type writes it, where it can; lives in the arena. */
+const char *logic_typed_text(struct logic *l, const struct def *def, const char *text);
+/* Static defaults (where wanted) and metadata now; dynamic defaults in their turn. */
+void compute_defaults(struct logic *l, struct node *top, bool statics);
+
+/* ---- logic_actions.c ---- */
+
+/* These make what is to be set wait for compute_settle(). */
+void actions_default(struct logic *l, const struct node *node);
+void actions_event(struct logic *l, enum form_event event);
+void actions_new_repeat(struct logic *l, const struct node *repeat);
+void actions_changed(struct logic *l, const struct node *node, unsigned depth);
+/* Sets the next; false when none waits. */
+bool actions_next(struct logic *l);
+/* Adds the instances that the form has in itself to the repeats below top, down to
+ * those. */
+void actions_initial(struct logic *l, struct node *top);
 
 /* ---- logic_compute.c ---- */
 
@@ -73,13 +101,20 @@ void compute_wait(struct logic *l, struct node *node, enum rule_kind kind);
 /* Makes the rules of a node and all below it wait, with what is known of the form
  * already in their flags. */
 void compute_enter(struct logic *l, struct node *top);
-/* A new instance, with its defaults. */
+/* A new instance as it is, its rules waiting. */
+struct node *compute_add_bare(struct logic *l, struct node *parent,
+			      const struct def *repeat, size_t index);
+/* With its defaults. */
 struct node *compute_add(struct logic *l, struct node *parent, const struct def *repeat,
 			 size_t index);
 /* Instances of a repeat came, went or changed places. */
 void compute_places(struct logic *l, struct node *parent, const struct def *repeat);
 /* Puts text there and makes what reads it wait. True when it is another text. */
 bool compute_set(struct logic *l, struct node *node, const char *text);
+/* Makes what depends on the language wait. */
+void compute_language(struct logic *l);
+/* Makes what reads a node wait. */
+void compute_wake(struct logic *l, struct node *node);
 /* Puts an expression's value there, written as the question's type is; "" when it
  * cannot be computed. */
 bool compute_put(struct logic *l, struct node *node, const struct expr *e);
@@ -96,6 +131,10 @@ bool answer_canonical(const struct logic *l, const struct def *def, const char *
 		      struct buf *out, struct err *err);
 
 /* ---- logic_choices.c ---- */
+
+/* The rows of a question's choices; of those read from nodes as they are now, there. */
+struct list *choices_list(struct logic *l, const struct node *node, struct err *err);
+void choices_free(struct logic *l);
 
 /* True when the filter lets a row of that name through, or there is none. False and
  * err when it cannot be computed. */

@@ -62,10 +62,12 @@ write_choices(struct logic *l, const struct node *node, struct buf *out)
 {
 	const struct itemset *set = node->def->itemset;
 	struct arena *names = arena_new();
+	const struct list *list = choices_list(l, node, NULL);
 	const char *at = node->text, *name, *sep = "";
 
 	while ((name = choices_next(node->def, names, &at))) {
-		size_t row = list_find(set->list, set->value_column, name);
+		size_t row = list ? list_find(list, set->value_column, name)
+				   : LIST_NONE;
 
 		buf_str(out, sep);
 		buf_str(out, row == LIST_NONE ? name

@@ -36,6 +36,7 @@ number_text(struct logic *l, enum answer_type type, double n)
 	return arena_strdup(l->arena, text);
 }
 
+/* As JavaRosa: a day that is no date's answer is written as the moment it begins. */
 static const char *
 moment_text(struct logic *l, enum answer_type type, const struct value *v)
 {
@@ -48,7 +49,7 @@ moment_text(struct logic *l, enum answer_type type, const struct value *v)
 		clock_format_day((int64_t)floor(days + offset / 1440.0), text);
 		return arena_strdup(l->arena, text);
 	}
-	if (v->type == VALUE_DATE && type == ANSWER_DATETIME) {
+	if (v->type == VALUE_DATE && type != ANSWER_DATE) {
 		int64_t ms = (int64_t)days * (int64_t)DAY_MS;
 
 		clock_stamp(clock, ms - clock_offset(clock, ms) * INT64_C(60000), text);
@@ -57,9 +58,8 @@ moment_text(struct logic *l, enum answer_type type, const struct value *v)
 	return value_to_string(v, offset, l->arena);
 }
 
-/* Texts of typed questions are made canonical where they can be. */
-static const char *
-typed_text(struct logic *l, const struct def *def, const char *text)
+const char *
+logic_typed_text(struct logic *l, const struct def *def, const char *text)
 {
 	struct buf out = { 0 };
 	enum answer_type type = def->question->answer;
@@ -71,12 +71,26 @@ typed_text(struct logic *l, const struct def *def, const char *text)
 	return text;
 }
 
+/* Any text is true, as in JavaRosa, but for what says otherwise. */
+static const char *
+truth_text(const struct value *v)
+{
+	if (v->type == VALUE_STRING && !*v->string)
+		return "";
+	if (v->type == VALUE_STRING &&
+	    (!strcmp(v->string, "0") || !strcmp(v->string, "false")))
+		return "0";
+	return value_to_boolean(v) ? "1" : "0";
+}
+
 const char *
 logic_value_text(struct logic *l, const struct def *def, const struct value *v)
 {
+	if (def->flags & DEF_TRUTH)
+		return truth_text(v);
 	switch (v->type) {
 	case VALUE_STRING:
-		return typed_text(l, def, v->string);
+		return logic_typed_text(l, def, v->string);
 	case VALUE_NUMBER:
 		return number_text(l, def->question->answer, v->number);
 	case VALUE_BOOLEAN:
@@ -119,7 +133,7 @@ metadata(struct logic *l, enum question_kind kind, char stamp[CLOCK_STAMP_SIZE])
 }
 
 static void
-default_of(struct logic *l, struct node *node)
+default_of(struct logic *l, struct node *node, bool statics)
 {
 	const struct def *def = node->def;
 	char stamp[CLOCK_STAMP_SIZE];
@@ -130,16 +144,16 @@ default_of(struct logic *l, struct node *node)
 	text = metadata(l, def->question->kind, stamp);
 	if (text)
 		compute_set(l, node, text);
-	else if (def->default_value)
-		compute_set(l, node, typed_text(l, def, def->default_value));
+	else if (statics && def->default_value)
+		compute_set(l, node, logic_typed_text(l, def, def->default_value));
 	if (def->default_expr &&
 	    !(l->world.ignore_last_saved && (def->flags & DEF_DEFAULT_LAST_SAVED)))
-		ids_add(&l->defaults, node->id);
+		actions_default(l, node);
 }
 
 void
-compute_defaults(struct logic *l, struct node *top)
+compute_defaults(struct logic *l, struct node *top, bool statics)
 {
 	for (struct node *n = top; n; n = compute_next(top, n))
-		default_of(l, n);
+		default_of(l, n, statics);
 }

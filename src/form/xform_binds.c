@@ -302,6 +302,14 @@ read_flags(struct def *def, const struct xform_info *info)
 		def->flags |= DEF_MASKED;
 }
 
+static bool
+is_boolean(const char *type)
+{
+	const char *colon = strchr(type, ':');
+
+	return !strcmp(colon ? colon + 1 : type, "boolean");
+}
+
 static void
 apply(struct xform *x, struct def *def)
 {
@@ -310,9 +318,9 @@ apply(struct xform *x, struct def *def)
 
 	def->relevant = bind_expr(x, def, "relevant");
 	def->readonly = flag_or_expr(x, def, "readonly", DEF_READ_ONLY);
+	def->required = flag_or_expr(x, def, "required", DEF_REQUIRED);
 	if (def->kind != DEF_QUESTION)
 		return;
-	def->required = flag_or_expr(x, def, "required", DEF_REQUIRED);
 	def->constraint = bind_expr(x, def, "constraint");
 	def->calculation = bind_expr(x, def, "calculate");
 	if ((message = bind_attribute(info, "constraintMsg")))
@@ -326,6 +334,8 @@ apply(struct xform *x, struct def *def)
 	def->question = &question_rows[info->control ? kind_of_control(def, info)
 						     : kind_without_control(def, info)];
 	read_flags(def, info);
+	if ((message = bind_attribute(info, "type")) && is_boolean(message))
+		def->flags |= DEF_TRUTH;
 	if (info->control && def->question->wants_list)
 		xform_read_choices(x, def, info->control);
 	if ((def->flags & DEF_META) || !def->parent)

@@ -184,6 +184,14 @@ copy_instance(struct xform *x, const struct xml_node *node)
 	return copy;
 }
 
+/* A new instance of a repeat without a template begins without those in it, as in
+ * JavaRosa, whatever the first one of the record has. */
+static bool
+is_whole(const struct xform *x, const struct def *repeat)
+{
+	return !repeat || is_template(x->info[repeat->index].node);
+}
+
 void
 xform_read_initial(struct xform *x)
 {
@@ -194,7 +202,7 @@ xform_read_initial(struct xform *x)
 		const struct xml_node *parent = x->info[i].node->parent, *n;
 		struct initial *first = NULL, **end = &first;
 
-		if (def->kind != DEF_REPEAT)
+		if (def->kind != DEF_REPEAT || !is_whole(x, def_repeat(def->parent)))
 			continue;
 		for (n = xml_child(parent, NULL, NULL); n;
 		     n = xml_child(parent, n, NULL)) {

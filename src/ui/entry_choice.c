@@ -88,7 +88,8 @@ load(struct choices *c, struct entry *e, const struct node *node)
 	else if (!load_rows(c))
 		return false;
 	for (size_t i = 0; i < c->count && c->numbered; i++)
-		c->numbered = is_short_number(logic_choice_name(node->def, row_at(c, i)));
+		c->numbered = is_short_number(
+		    logic_choice_name(e->logic, node->def, row_at(c, i)));
 	return true;
 }
 
@@ -98,7 +99,7 @@ item(void *data, size_t index, struct picker_item *out)
 	struct choices *c = data;
 
 	*out = (struct picker_item){
-		.code = logic_choice_name(c->node->def, row_at(c, index)),
+		.code = logic_choice_name(c->e->logic, c->node->def, row_at(c, index)),
 		.label = logic_choice_label(c->e->logic, c->node->def, row_at(c, index)),
 	};
 	if (c->mnemonic != LIST_NONE)
@@ -109,7 +110,7 @@ item(void *data, size_t index, struct picker_item *out)
 static const char *
 name_at(const struct choices *c, size_t index)
 {
-	return logic_choice_name(c->node->def, row_at(c, index));
+	return logic_choice_name(c->e->logic, c->node->def, row_at(c, index));
 }
 
 static struct picker_source
@@ -188,11 +189,11 @@ static size_t
 index_of(const struct choices *c, const char *code)
 {
 	const struct itemset *set = c->node->def->itemset;
-	size_t row = *code && set && set->value_column != LIST_NONE
+	size_t row = *code && set && !set->nodeset && set->value_column != LIST_NONE
 	    ? list_find(set->list, set->value_column, code)
 	    : LIST_NONE;
 
-	if (row == LIST_NONE)
+	if (row == LIST_NONE && !(set && set->nodeset))
 		return PICKER_NONE;
 	if (!c->rows)
 		return row;
