@@ -4,19 +4,23 @@
  * A place on the screen is a short stack of contexts, innermost first: in a notes field
  * { CONTEXT_NOTES, CONTEXT_ENTRY, CONTEXT_GLOBAL }. The first that binds a key wins.
  * To add a key: one row in src/ui/keymap.c, and an action below when there is none.
- * F1 … F10 have Esc and a digit as twins everywhere without saying so.
+ * F1 … F10 have Esc and a digit as twins everywhere without saying so. A worker's own
+ * keys come from a file, which `minqing keys` writes.
  */
 #ifndef KEYMAP_H
 #define KEYMAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
+struct err;
 struct key;
 struct screen;
 
 enum context {
 	CONTEXT_GLOBAL,
+	CONTEXT_POPUP, /* below all pop-ups, in place of CONTEXT_GLOBAL */
 	CONTEXT_HOME,
 	CONTEXT_ENTRY,  /* moving between the fields of a form */
 	CONTEXT_FIELD,  /* in a one-line editor */
@@ -41,8 +45,8 @@ enum action {
 	ACTION_NONE, /* no key of ours: text, or nothing */
 
 	/* everywhere */
-	ACTION_HELP, ACTION_LEAVE, ACTION_BACK, ACTION_REPAINT, ACTION_SUSPEND,
-	ACTION_LANGUAGE,
+	ACTION_HELP, ACTION_LEAVE, ACTION_BACK, ACTION_LANGUAGE,
+	ACTION_REPAINT, ACTION_SUSPEND, ACTION_CONTRAST, /* the screen's own */
 
 	/* moving: in forms, lists, pop-ups, calendars and texts alike */
 	ACTION_NEXT, ACTION_PREV,     /* the next relevant field; Tab, Enter, Down */
@@ -72,6 +76,8 @@ enum action {
 
 	/* calendar */
 	ACTION_MONTH_NEXT, ACTION_MONTH_PREV, ACTION_TODAY,
+
+	ACTION_COUNT
 };
 
 struct keymap_row {
@@ -83,14 +89,26 @@ struct keymap_row {
 	const char *help;  /* what it does, a sentence, N_() */
 };
 
-/* All rows, *count of them. */
+/* All rows, *count of them. Like the language, the keys are one thing a process. */
 const struct keymap_row *keymap_rows(size_t *count);
+/* These instead, which are taken over; NULL: those that came along. */
+void keymap_use(struct keymap_row *own, size_t count);
+
+/* keymap_file.c: what is in force as the file's text, appended; a changed one read. */
+void keymap_write(struct buf *out);
+bool keymap_read(const char *text, struct err *err);
+/* Reads the worker's file (MINQING_KEYS, else "keys" beside the notebooks); none is fine. */
+bool keymap_load(struct err *err);
+const char *keymap_action_name(enum action action); /* in the file */
 
 enum action keymap_action(const struct key *key, const enum context *stack,
     size_t depth);
 
 /* "F2", "Ctrl-S", "Esc", "PgDn", translated where keys have names. */
 void keymap_key_name(int key, struct buf *out);
+/* The same, not translated, and back; K_NONE when it is no key. */
+void keymap_key_write(int key, struct buf *out);
+int keymap_key_read(const char *name);
 
 /* The bar's text: as many labels as fit in columns, by weight, in the table's order. */
 void keymap_bar(const enum context *stack, size_t depth, int columns, struct buf *out);

@@ -77,6 +77,7 @@ bool notebook_end(struct notebook *nb, bool keep, struct err *err);
 #define SETTING_TOKEN        "collector.token"
 #define SETTING_DEVICE       "device.id"      /* made when the notebook is */
 #define SETTING_LANGUAGE     "language"       /* "zh", "en" */
+#define SETTING_LOOK         "look"           /* "colours", "plain", "contrast" */
 #define SETTING_USED         "used."          /* and a list's id: codes used last, a line each */
 
 /* Appends the value; nothing and true when it was never set. */

@@ -7,7 +7,8 @@
  * the terminal gets the difference. So a burst of input costs one painting, a resize
  * needs no care, and a pop-up that closes leaves no hole.
  *
- * Ctrl-Z (suspend) and Ctrl-L (repaint) are done here and never delivered. Should the
+ * Ctrl-Z (suspend), Ctrl-L (repaint) and F11 (the next look) are done here and never
+ * delivered. Should the
  * program die by a signal, the terminal is given back as it was.
  */
 #ifndef SCREEN_H
@@ -105,6 +106,14 @@ key_is_text(const struct key *key)
  */
 struct screen *screen_open(struct err *err);
 void screen_close(struct screen *s); /* NULL is fine */
+
+/* How it all looks. It begins with colours, which without colours is plain; NO_COLOR
+ * keeps them off. */
+enum screen_look { SCREEN_COLOURS, SCREEN_PLAIN, SCREEN_CONTRAST, SCREEN_LOOKS };
+void screen_use_look(struct screen *s, enum screen_look which);
+/* Who wants to remember the look that a key has chosen. */
+void screen_on_look(struct screen *s, void (*changed)(void *data, enum screen_look which),
+    void *data);
 
 /* Gives the terminal back for a while (another program runs), and takes it again. */
 void screen_suspend(struct screen *s);

@@ -112,6 +112,7 @@ const struct command commands[] = {
 	{ "form add",   "FILE...", 1, -1, N_("put form files (and the lists beside them) into the notebook"), NULL, command_form_add },
 	{ "import",     "FILE...", 1, -1, N_("log records from files of JSON lines, each through its form's logic; - reads standard input"), json_option, command_import },
 	{ "list",       "",     0, 0,  N_("list records, newest first"), list_options, command_list },
+	{ "keys",       "",     0, 0,  N_("write the keys of the screens; changed and kept as \"keys\" beside the notebooks, the text is taken"), NULL, command_keys },
 	{ "due",        "",     0, 0,  N_("list what finished records ask for: visits, answers, terms, follow-ups"), due_options, command_due },
 	{ "show",       "ID",   1, 1,  N_("show a record; the beginning or end of its ID will do"), show_options, command_show },
 	{ "withdraw",   "ID",   1, 1,  N_("withdraw a finished record"), withdraw_options, command_withdraw },

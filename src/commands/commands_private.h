@@ -16,6 +16,6 @@ command_fn command_backup, command_restore;
 command_fn command_receipts, command_receipt, command_due, command_audit;
 command_fn command_vault_encrypt, command_vault_passwd, command_vault_recover;
 command_fn command_vault_recovery_key, command_vault_status, command_vault_check;
-command_fn command_vault_salvage;
+command_fn command_vault_salvage, command_keys;
 
 #endif

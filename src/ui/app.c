@@ -58,6 +58,32 @@ use_own_language(struct app *app, const struct app_options *options)
 	buf_clear(&language);
 }
 
+/* --- the look --- */
+
+static const char *const look_names[SCREEN_LOOKS] = { "colours", "plain", "contrast" };
+
+static void
+keep_look(void *data, enum screen_look which)
+{
+	struct app *app = data;
+	struct err err = { 0 };
+
+	if (app->nb && !notebook_set(app->nb, SETTING_LOOK, look_names[which], &err))
+		app_say(app, "%s", err.text);
+}
+
+static void
+use_own_look(struct app *app)
+{
+	struct buf look = { 0 };
+
+	notebook_get(app->nb, SETTING_LOOK, &look, NULL);
+	for (int i = 0; i < SCREEN_LOOKS; i++)
+		if (strcmp(buf_text(&look), look_names[i]) == 0)
+			screen_use_look(app->screen, (enum screen_look)i);
+	buf_clear(&look);
+}
+
 bool
 app_global_action(struct app *app, enum action action, const enum context *stack,
     size_t depth)
@@ -523,15 +549,20 @@ bool
 app_run(const struct app_options *options, struct err *err)
 {
 	struct app app = { .clock = options->clock };
+	struct err keys = { 0 };
 	struct screen_beside beside = { sync_fd, sync_timeout, sync_step, &app };
 
 	if (options->language)
 		i18n_use(options->language);
+	if (!keymap_load(&keys)) /* said on the first page; the keys that came along do */
+		app_say(&app, "%s", keys.text);
 	app.screen = screen_open(err);
 	if (!app.screen)
 		return false;
 	if (open_notebook(&app, options, err)) {
 		use_own_language(&app, options);
+		use_own_look(&app);
+		screen_on_look(app.screen, keep_look, &app);
 		app.autosync = autosync_new(app.nb);
 		autosync_hold(app.autosync, true);
 		screen_beside(app.screen, &beside);

@@ -19,7 +19,7 @@ struct calendar {
 	int64_t today, day;
 };
 
-static const enum context stack[] = { CONTEXT_CALENDAR, CONTEXT_GLOBAL };
+static const enum context stack[] = { CONTEXT_CALENDAR, CONTEXT_POPUP };
 
 static void
 calendar_draw_day(struct screen *s, const struct calendar *c, int64_t day, int number,

@@ -17,10 +17,10 @@
 
 #define COLS_WANTED 60
 
-static const enum context dialog_stack[] = { CONTEXT_DIALOG, CONTEXT_GLOBAL };
+static const enum context dialog_stack[] = { CONTEXT_DIALOG, CONTEXT_POPUP };
 static const enum context field_stack[] = { CONTEXT_INPUT, CONTEXT_FIELD,
-	CONTEXT_GLOBAL };
-static const enum context view_stack[] = { CONTEXT_VIEW, CONTEXT_GLOBAL };
+	CONTEXT_POPUP };
+static const enum context view_stack[] = { CONTEXT_VIEW, CONTEXT_POPUP };
 
 static int
 dialog_cols(const struct screen *s)
@@ -336,7 +336,7 @@ dialog_text(struct screen *s, const char *title, const char *text)
 		screen_read(s, &key);
 		action = keymap_action(&key, view_stack, 2);
 		reading_move(&r, action);
-	} while (action != ACTION_BACK && action != ACTION_LEAVE && action != ACTION_HELP);
+	} while (action != ACTION_BACK && action != ACTION_HELP);
 	screen_pop(s, &layer);
 }
 

@@ -23,7 +23,7 @@
 
 /* The hint row shows a list when it is as short as this, whole or not at all. */
 #define SHORT_LIST 5
-#define SHORT_COLS 60
+#define SHORT_COLS 44
 
 /* The column of a choices sheet or list for an author's own letters. */
 #define MNEMONIC "mnemonic"

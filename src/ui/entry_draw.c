@@ -314,9 +314,7 @@ draw_instance(struct entry *e, size_t i, int line, int cols)
 {
 	const struct entry_row *row = &e->rows[i];
 	int col = indent_of(row), room = cols - col - 1;
-	enum role role = i == e->at		? ROLE_SELECTED
-	    : row->kind == ROW_ADD		? ROLE_MUTED
-						: ROLE_NORMAL;
+	enum role role = i == e->at ? ROLE_SELECTED : ROLE_NORMAL;
 
 	if (row->wrong)
 		screen_put(e->screen, line, 1, 1, ROLE_ERROR, "!");

@@ -103,7 +103,7 @@ entry_hint_update(struct entry *e)
 	if (node)
 		add_hint(e, node);
 	else if (e->at < e->count && e->rows[e->at].kind == ROW_ADD)
-		buf_str(&e->hint, _("Enter or F7 begins the next row; Down or Tab goes on."));
+		buf_str(&e->hint, _("Enter begins a row, Tab goes on."));
 	else if (e->at < e->count && !logic_repeat_is_free(e->logic, e->rows[e->at].def))
 		buf_str(&e->hint, _("Enter opens this row."));
 	else if (e->at < e->count)

@@ -8,20 +8,23 @@
 #include "screen.h"
 #include "text.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define IN(c)    (1u << CONTEXT_##c)
-#define ANYWHERE IN(GLOBAL)
+#define ANYWHERE (IN(GLOBAL) | IN(POPUP))
 #define TYPING   (IN(FIELD) | IN(NOTES))
 #define ROLLING  (IN(PICKER) | IN(LIST) | IN(HOME) | IN(ROWS) | IN(VIEW) | IN(SYNC) | \
 	IN(DUE))
 
 /* clang-format off */
-static const struct keymap_row rows[] = {
+static const struct keymap_row shipped[] = {
 	/* where, key, twin, action, weight, label, help */
-	{ ANYWHERE, K_F(1), 0, ACTION_HELP, 60, N_("Help"),
+	{ ANYWHERE, K_F(1), 0, ACTION_HELP, 99, N_("Help"),
 	    N_("shows the keys that work here") },
 
 	/* entry */
@@ -210,7 +213,7 @@ static const struct keymap_row rows[] = {
 	/* everywhere, last because an inner place may have its own use for the key */
 	{ ANYWHERE, K_ESC, K_CTRL('C'), ACTION_BACK, 65, N_("Back"),
 	    N_("goes back; what was entered stays") },
-	{ ANYWHERE, K_F(10), K_CTRL('Q'), ACTION_LEAVE, 58, N_("Leave"),
+	{ IN(GLOBAL), K_F(10), K_CTRL('Q'), ACTION_LEAVE, 58, N_("Leave"),
 	    N_("leaves the notebook; what was entered stays") },
 	{ ANYWHERE, K_CTRL('L'), 0, ACTION_REPAINT, 0, N_("Repaint"),
 	    N_("paints the screen again when something has spoilt it") },
@@ -227,13 +230,20 @@ static const struct keymap_row rows[] = {
 	    N_("adds a row, as one more person or one more session") },
 	{ IN(ROWS), K_F(8), K_CTRL('X'), ACTION_ROW_DELETE, 69,
 	    N_("Remove"), N_("deletes the row that the cursor is on") },
-	{ ANYWHERE, K_F(12), K_CTRL('O'), ACTION_LANGUAGE, 10, N_("Language"),
+	{ ANYWHERE, K_F(11), K_ALT('c'), ACTION_CONTRAST, 0, N_("Contrast"),
+	    N_("changes between colours, none, and high contrast") },
+	{ IN(GLOBAL), K_F(12), K_CTRL('O'), ACTION_LANGUAGE, 10, N_("Language"),
 	    N_("changes between Chinese and English") },
 };
 /* clang-format on */
 
-#define ROW_COUNT (sizeof rows / sizeof *rows)
-#define BAR_MAX   24
+#define SHIPPED_COUNT (sizeof shipped / sizeof *shipped)
+#define BAR_MAX       24
+
+/* The ones in force: shipped, or own of the worker's file. */
+static const struct keymap_row *rows = shipped;
+static size_t row_count = SHIPPED_COUNT;
+static struct keymap_row *own_rows;
 
 static const struct {
 	int key;
@@ -250,8 +260,17 @@ static const struct {
 const struct keymap_row *
 keymap_rows(size_t *count)
 {
-	*count = ROW_COUNT;
+	*count = row_count;
 	return rows;
+}
+
+void
+keymap_use(struct keymap_row *own, size_t count)
+{
+	free(own_rows);
+	own_rows = own;
+	rows = own ? own : shipped;
+	row_count = own ? count : SHIPPED_COUNT;
 }
 
 enum action
@@ -262,15 +281,15 @@ keymap_action(const struct key *key, const enum context *stack, size_t depth)
 	if (key->code == K_NONE)
 		return ACTION_NONE;
 	for (level = 0; level < depth; level++)
-		for (i = 0; i < ROW_COUNT; i++)
+		for (i = 0; i < row_count; i++)
 			if ((rows[i].contexts & 1u << stack[level]) &&
 			    (rows[i].key == key->code || rows[i].twin == key->code))
 				return rows[i].action;
 	return ACTION_NONE;
 }
 
-void
-keymap_key_name(int key, struct buf *out)
+static void
+key_name(int key, bool translated, struct buf *out)
 {
 	int plain = key & ~(K_WITH_CTRL | K_WITH_ALT | K_WITH_SHIFT);
 	size_t i;
@@ -283,7 +302,8 @@ keymap_key_name(int key, struct buf *out)
 		buf_str(out, "Shift-");
 	for (i = 0; i < sizeof key_names / sizeof *key_names; i++) {
 		if (key_names[i].key == plain) {
-			buf_str(out, _(key_names[i].name));
+			buf_str(out, translated ? _(key_names[i].name)
+						: key_names[i].name);
 			return;
 		}
 	}
@@ -291,6 +311,61 @@ keymap_key_name(int key, struct buf *out)
 		buf_fmt(out, "F%d", plain - K_F0);
 	else if (plain > ' ' && plain < K_DEL)
 		buf_char(out, (char)plain);
+}
+
+void
+keymap_key_name(int key, struct buf *out)
+{
+	key_name(key, true, out);
+}
+
+void
+keymap_key_write(int key, struct buf *out)
+{
+	key_name(key, false, out);
+}
+
+static int
+plain_key(const char *name)
+{
+	size_t i;
+	int n;
+
+	for (i = 0; i < sizeof key_names / sizeof *key_names; i++)
+		if (!strcasecmp(key_names[i].name, name))
+			return key_names[i].key;
+	if ((*name == 'F' || *name == 'f') && (n = atoi(name + 1)) >= 1 && n <= 12)
+		return K_F(n);
+	return *name > ' ' && *name < K_DEL && !name[1] ? *name : K_NONE;
+}
+
+int
+keymap_key_read(const char *name)
+{
+	static const struct {
+		const char *prefix;
+		int with;
+	} modifiers[] = {
+		{ "Ctrl-", K_WITH_CTRL }, { "Alt-", K_WITH_ALT }, { "Shift-", K_WITH_SHIFT },
+	};
+	int with = 0, key;
+	size_t i, len;
+
+	for (i = 0; i < 3 && plain_key(name) == K_NONE; i++) {
+		len = strlen(modifiers[i].prefix);
+		if (strncasecmp(name, modifiers[i].prefix, len) != 0)
+			continue;
+		with |= modifiers[i].with;
+		name += len;
+	}
+	key = plain_key(name);
+	/* As they come from a terminal: Ctrl-S, Alt-u, and Shift only with named keys. */
+	if (key > ' ' && key < K_DEL) {
+		if (with & K_WITH_SHIFT)
+			return K_NONE;
+		key = with & K_WITH_CTRL ? toupper(key) : with ? tolower(key) : key;
+	}
+	return key == K_NONE ? K_NONE : key | with;
 }
 
 /* ---- the bar ---- */
@@ -309,7 +384,7 @@ is_covered(const struct keymap_row *row, const enum context *stack, size_t level
 	size_t i, inner;
 
 	for (inner = 0; inner < level; inner++)
-		for (i = 0; i < ROW_COUNT; i++)
+		for (i = 0; i < row_count; i++)
 			if ((rows[i].contexts & 1u << stack[inner]) &&
 			    (rows[i].key == row->key || rows[i].twin == row->key))
 				return true;
@@ -322,7 +397,7 @@ bar_collect(const enum context *stack, size_t depth, struct bar_item items[BAR_M
 {
 	size_t i, level, count = 0;
 
-	for (i = 0; i < ROW_COUNT && count < BAR_MAX; i++) {
+	for (i = 0; i < row_count && count < BAR_MAX; i++) {
 		if (rows[i].weight == 0)
 			continue;
 		for (level = 0; level < depth; level++)
@@ -397,7 +472,7 @@ keymap_draw_bar(struct screen *s, int row, const enum context *stack, size_t dep
 	int cols = screen_size(s).cols, col = 0;
 
 	screen_fill(s, (struct rect){ row, 0, 1, cols }, ROLE_BAR);
-	bar_fit(items, count, cols);
+	bar_fit(items, count, cols - 1); /* the corner costs bytes of its own */
 	for (i = 0; i < count; i++) {
 		if (!items[i].row)
 			continue;
@@ -418,7 +493,7 @@ keymap_help(const enum context *stack, size_t depth, struct buf *out)
 	size_t level, i;
 
 	for (level = 0; level < depth; level++) {
-		for (i = 0; i < ROW_COUNT; i++) {
+		for (i = 0; i < row_count; i++) {
 			if (!(rows[i].contexts & 1u << stack[level]) ||
 			    is_covered(&rows[i], stack, level))
 				continue;

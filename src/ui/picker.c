@@ -708,7 +708,7 @@ picker_type(struct picker *p, const struct key *key)
 static enum picker_result
 picker_press(struct picker *p, const struct key *key)
 {
-	enum context stack[] = { CONTEXT_MARKS, CONTEXT_PICKER, CONTEXT_GLOBAL };
+	enum context stack[] = { CONTEXT_MARKS, CONTEXT_PICKER, CONTEXT_POPUP };
 	size_t skip = p->options.multiple ? 0 : 1;
 	enum action action = keymap_action(key, stack + skip, 3 - skip);
 
@@ -880,7 +880,7 @@ static void
 picker_draw_popup(struct screen *s, void *data)
 {
 	struct picker *p = data;
-	enum context stack[] = { CONTEXT_MARKS, CONTEXT_PICKER, CONTEXT_GLOBAL };
+	enum context stack[] = { CONTEXT_MARKS, CONTEXT_PICKER, CONTEXT_POPUP };
 	size_t skip = p->options.multiple ? 0 : 1;
 	const char *title = p->options.title;
 	int wanted = picker_widest(p), rows;
@@ -902,7 +902,7 @@ picker_run(struct picker *p, struct screen *s)
 {
 	struct screen_layer layer = { .draw = picker_draw_popup, .data = p };
 	enum picker_result result;
-	enum context stack[] = { CONTEXT_MARKS, CONTEXT_PICKER, CONTEXT_GLOBAL };
+	enum context stack[] = { CONTEXT_MARKS, CONTEXT_PICKER, CONTEXT_POPUP };
 	size_t skip = p->options.multiple ? 0 : 1;
 	struct key key;
 

@@ -9,6 +9,7 @@
 
 #include "err.h"
 #include "i18n.h"
+#include "keymap.h"
 #include "keys.h"
 #include "mem.h"
 #include "screen_inside.h"
@@ -45,8 +46,10 @@ struct screen {
 	struct keys *keys;
 	const struct screen_beside *beside; /* or NULL */
 	int escdelay;
-	attr_t looks[ROLE_COUNT];
-	short pairs[ROLE_COUNT];
+	enum screen_look which;
+	struct look look;
+	void (*look_changed)(void *data, enum screen_look which);
+	void *look_data;
 	bool drawing_over; /* every cell must be sent again */
 	bool has_cursor;
 	int cursor_row, cursor_col;
@@ -66,55 +69,39 @@ static struct {
 
 /* ---- how roles look ---- */
 
-static const struct {
-	attr_t plain;    /* without colours */
-	attr_t coloured; /* with them */
-	short ink;       /* -1: the terminal's own */
-} role_looks[ROLE_COUNT] = {
-	[ROLE_NORMAL] = { A_NORMAL, A_NORMAL, -1 },
-	[ROLE_TITLE] = { A_REVERSE, A_REVERSE, -1 },
-	[ROLE_HEADING] = { A_BOLD, A_BOLD, -1 },
-	[ROLE_LABEL] = { A_NORMAL, A_NORMAL, -1 },
-	[ROLE_FOCUS_LABEL] = { A_REVERSE, A_REVERSE, -1 },
-	[ROLE_FIELD] = { A_UNDERLINE, A_UNDERLINE, -1 },
-	[ROLE_FOCUS] = { A_UNDERLINE, A_UNDERLINE, -1 },
-	[ROLE_VALUE] = { A_NORMAL, A_NORMAL, -1 },
-	[ROLE_HINT] = { A_NORMAL, A_NORMAL, -1 },
-	[ROLE_ERROR] = { A_BOLD, A_BOLD, COLOR_RED },
-	[ROLE_BAR] = { A_NORMAL, A_NORMAL, -1 },
-	[ROLE_BAR_KEY] = { A_REVERSE, A_REVERSE, -1 },
-	[ROLE_MUTED] = { A_NORMAL, A_DIM, -1 },
-	[ROLE_MARK] = { A_BOLD, A_BOLD, COLOR_YELLOW },
-	[ROLE_SELECTED] = { A_REVERSE, A_REVERSE, -1 },
-	[ROLE_POPUP] = { A_NORMAL, A_NORMAL, -1 },
-};
-
-static void
-screen_choose_looks(struct screen *s)
+void
+screen_use_look(struct screen *s, enum screen_look which)
 {
-	const char *no = getenv("NO_COLOR");
-	bool colours = has_colors() && !(no && *no);
-	short pair = 1;
-	int i;
+	s->which = which;
+	look_choose(&s->look, which);
+	s->drawing_over = true;
+}
 
-	if (colours) {
-		start_color();
-		use_default_colors();
-	}
-	for (i = 0; i < ROLE_COUNT; i++) {
-		s->looks[i] = colours ? role_looks[i].coloured : role_looks[i].plain;
-		s->pairs[i] = 0;
-		if (!colours || role_looks[i].ink < 0)
-			continue;
-		init_pair(pair, role_looks[i].ink, -1);
-		s->pairs[i] = pair++;
-	}
+void
+screen_on_look(struct screen *s, void (*changed)(void *data, enum screen_look which),
+    void *data)
+{
+	s->look_changed = changed;
+	s->look_data = data;
+}
+
+/* Colours, where there are none, are no look of their own. */
+static void
+screen_next_look(struct screen *s)
+{
+	enum screen_look next = (enum screen_look)((s->which + 1) % SCREEN_LOOKS);
+
+	if (next == SCREEN_COLOURS && !look_has_colours())
+		next = SCREEN_PLAIN;
+	screen_use_look(s, next);
+	if (s->look_changed)
+		s->look_changed(s->look_data, next);
 }
 
 void
 screen_wear(struct screen *s, enum role role)
 {
-	attr_set(s->looks[role], s->pairs[role], NULL);
+	attr_set(s->look.attributes[role], s->look.pairs[role], NULL);
 }
 
 /* ---- signals ---- */
@@ -337,7 +324,8 @@ screen_open(struct err *err)
 	idcok(stdscr, FALSE);
 	leaveok(stdscr, FALSE);
 	scrollok(stdscr, FALSE);
-	screen_choose_looks(s);
+	screen_use_look(s, SCREEN_COLOURS);
+	s->drawing_over = false;
 	rescue_prepare();
 	screen_write(PASTE_ON);
 	s->cursor_shown = -1;
@@ -604,17 +592,26 @@ screen_next_key(struct screen *s, struct key *key)
 static bool
 screen_next(struct screen *s, struct key *key)
 {
+	static const enum context everywhere = CONTEXT_GLOBAL;
+
 	for (;;) {
 		if (screen_take_signals(s, key))
 			return true;
 		if (!screen_next_key(s, key))
 			return false;
-		if (key->code == K_CTRL('Z'))
+		switch ((int)keymap_action(key, &everywhere, 1)) {
+		case ACTION_SUSPEND:
 			screen_stop(s);
-		else if (key->code == K_CTRL('L'))
+			break;
+		case ACTION_REPAINT:
 			s->drawing_over = true;
-		else
+			break;
+		case ACTION_CONTRAST:
+			screen_next_look(s);
+			break;
+		default:
 			return true;
+		}
 	}
 }
 

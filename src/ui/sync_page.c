@@ -99,6 +99,7 @@ draw(struct screen *s, void *data)
 		rows = screen_wrap(s, text,
 		    p->state == CLIENT_DONE ? ROLE_NORMAL : ROLE_ERROR,
 		    client_sentence(p->client), 0);
+	screen_cursor(s, text.row, text.col); /* what it says is read from there */
 	if (p->receipt.len) {
 		screen_put_cut(s, text.row + rows, 2, text.cols, ROLE_MUTED,
 		    buf_text(&p->receipt));

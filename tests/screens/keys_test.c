@@ -4,6 +4,7 @@
 #include "../check.h"
 
 #include "buf.h"
+#include "err.h"
 #include "keymap.h"
 #include "keys.h"
 
@@ -153,7 +154,7 @@ the_table_is_unambiguous(void)
 {
 	size_t count, i, j;
 	const struct keymap_row *rows = keymap_rows(&count);
-	bool bound[ACTION_TODAY + 1] = { false };
+	bool bound[ACTION_COUNT] = { false };
 	int action;
 
 	for (i = 0; i < count; i++) {
@@ -173,7 +174,7 @@ the_table_is_unambiguous(void)
 			CHECK(!same);
 		}
 	}
-	for (action = ACTION_NONE + 1; action <= ACTION_TODAY; action++) {
+	for (action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
 		if (action == ACTION_YES || action == ACTION_NO)
 			continue; /* letters of a question, not keys */
 		if (!bound[action])
@@ -247,6 +248,108 @@ the_help_names_every_key_once(void)
 	buf_clear(&text);
 }
 
+/* ---- a worker's own keys ---- */
+
+static int
+action_of(enum context context, int code)
+{
+	struct key key = { .code = code, .text = "" };
+
+	return keymap_action(&key, &context, 1);
+}
+
+/* What is written can be read and changes nothing; each action has a name of its own
+ * (in src/ui/keymap_file.c). */
+static void
+the_keys_are_a_file(void)
+{
+	struct buf before = { 0 }, after = { 0 };
+	struct err err = { 0 };
+	size_t count, i;
+	const struct keymap_row *rows = keymap_rows(&count);
+	int a, b;
+
+	for (i = 0; i < count; i++)
+		if (!keymap_action_name(rows[i].action))
+			CHECK_STR(rows[i].help, "an action with a name in the file");
+	for (a = 1; a < ACTION_COUNT; a++)
+		for (b = a + 1; b < ACTION_COUNT; b++)
+			CHECK(!keymap_action_name((enum action)a) ||
+			    !keymap_action_name((enum action)b) ||
+			    strcmp(keymap_action_name((enum action)a),
+				keymap_action_name((enum action)b)) != 0);
+	keymap_write(&before);
+	CHECK(keymap_read(before.data, &err));
+	CHECK_STR(err.text, "");
+	keymap_write(&after);
+	CHECK_STR(after.data, before.data);
+	keymap_use(NULL, 0);
+	buf_clear(&before);
+	buf_clear(&after);
+}
+
+static void
+own_keys_are_taken(void)
+{
+	static const enum context field[] = { CONTEXT_FIELD, CONTEXT_ENTRY,
+		CONTEXT_GLOBAL };
+	struct err err = { 0 };
+	struct buf bar = { 0 }, help = { 0 };
+
+	CHECK(keymap_read("# mine\nentry save F3 alt-S Ctrl-End\r\n\n"
+	    "entry last none\nfield redo  # by nothing\ncalendar today t\n", &err));
+	CHECK_STR(err.text, "");
+	CHECK_INT(action_of(CONTEXT_ENTRY, K_F(3)), ACTION_SAVE);
+	CHECK_INT(action_of(CONTEXT_ENTRY, K_ALT('s')), ACTION_SAVE);
+	CHECK_INT(action_of(CONTEXT_ENTRY, K_CTRL(K_END)), ACTION_SAVE);
+	CHECK_INT(action_of(CONTEXT_ENTRY, K_F(2)), ACTION_NONE);
+	CHECK_INT(action_of(CONTEXT_START, K_F(2)), ACTION_SAVE); /* another place */
+	CHECK_INT(action_of(CONTEXT_FIELD, K_ALT('r')), ACTION_NONE);
+	CHECK_INT(action_of(CONTEXT_NOTES, K_ALT('r')), ACTION_REDO);
+	CHECK_INT(action_of(CONTEXT_CALENDAR, 't'), ACTION_TODAY);
+	keymap_bar(field, 3, 200, &bar);
+	CHECK(strstr(bar.data, "F3 Done") && !strstr(bar.data, "F2 Done"));
+	CHECK(strstr(strstr(bar.data, "Done") + 1, "Done") == NULL); /* said once */
+	keymap_help(field, 3, &help);
+	CHECK(strstr(help.data, "F3, Alt-s\tchecks the record") != NULL);
+	keymap_use(NULL, 0);
+	CHECK_INT(action_of(CONTEXT_ENTRY, K_F(2)), ACTION_SAVE);
+	buf_clear(&bar);
+	buf_clear(&help);
+}
+
+/* What cannot be is refused whole, with its line and what to do. */
+static const struct {
+	const char *text, *said;
+} bad_keys[] = {
+	{ "entry save F2\nentry", "line 2: an action is missing" },
+	{ "nowhere save F2", "line 1: not a place: \"nowhere\"" },
+	{ "entry saved F2", "line 1: not an action: \"saved\"" },
+	{ "entry today F2", "not an action of this place" },
+	{ "entry save F13", "not a key: \"F13\"" },
+	{ "entry save Shift-x", "not a key" },
+	{ "entry save Ctrl-", "not a key" },
+	{ "entry save x", "cannot be a command here" },
+	{ "field undo Space", "cannot be a command here" },
+	{ "entry save F1 F2 F3 F4 F5 F6 F7", "too many keys" },
+	{ "entry save F4", "F4 does both \"entry save\" and \"entry open-list\"" },
+};
+
+static void
+bad_keys_are_refused_in_words(void)
+{
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < sizeof bad_keys / sizeof *bad_keys; i++) {
+		check_case(bad_keys[i].text);
+		err = (struct err){ 0 };
+		CHECK(!keymap_read(bad_keys[i].text, &err));
+		CHECK(strstr(err.text, bad_keys[i].said) != NULL);
+		CHECK_INT(action_of(CONTEXT_ENTRY, K_F(2)), ACTION_SAVE);
+	}
+}
+
 int
 main(void)
 {
@@ -259,5 +362,8 @@ main(void)
 	RUN(the_inner_place_wins);
 	RUN(the_bar_drops_what_weighs_least);
 	RUN(the_help_names_every_key_once);
+	RUN(the_keys_are_a_file);
+	RUN(own_keys_are_taken);
+	bad_keys_are_refused_in_words();
 	return CHECK_DONE();
 }
