@@ -49,7 +49,7 @@ COLLECTOR_OBJ = $(call obj,$(COLLECTOR_SRC))
 UNIT_TESTS    = $(patsubst %.c,$(B)/%,$(wildcard tests/*_test.c))
 SCREEN_TESTS  = $(patsubst %.c,$(B)/%,$(wildcard tests/screens/*_test.c))
 # Conformance data of the ODK ecosystem: a small copy in tests/corpus.
-CORPUS_TESTS  = $(B)/tests/corpus_xpath $(B)/tests/corpus_xform $(B)/tests/corpus_scenario
+CORPUS_TESTS  = $(B)/tests/corpus_xpath $(B)/tests/corpus_xform $(B)/tests/corpus_scenario $(B)/tests/corpus_xlsform
 FAULT_TESTS   = $(patsubst %.c,$(B)/%,$(wildcard tests/faults/*_test.c))
 SYNC_TESTS    = $(patsubst %.c,$(B)/%,$(wildcard tests/sync/*_test.c))
 FUZZERS       = $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
@@ -145,7 +145,7 @@ $(B)/tests/corpus_xpath: $(B)/tests/corpus_xpath.o $(B)/tests/xml_tree.o $(B)/te
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
-$(B)/tests/corpus_xform $(B)/tests/corpus_scenario: %: %.o $(B)/libcore.a
+$(B)/tests/corpus_xform $(B)/tests/corpus_scenario $(B)/tests/corpus_xlsform: %: %.o $(B)/libcore.a
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
@@ -175,10 +175,12 @@ $(B)/locale/%/LC_MESSAGES/minqing.mo: src/po/%.po
 tests: all $(B)/tests/faults/keep.so $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
 
 # Every test says `N passed, M failed` last; tests/run adds them up.
-# The small copies of the corpora; the whole ones are for the runners by hand.
-check: export MINQING_CORPUS ?= tests/corpus
 check: tests
-	@sh tests/run $(B) tests/layers tests/translations tests/commands tests/sync/programs $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) $(CORPUS_TESTS) $(SCREEN_TESTS) $(SYNC_TESTS)
+	@sh tests/run $(B) tests/layers tests/translations tests/commands tests/sync/programs $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) tests/corpus/check $(SCREEN_TESTS) $(SYNC_TESTS)
+
+# All of the ODK ecosystem's tests, where they are at hand (MINQING_CORPUS=FOLDER).
+corpus: $(CORPUS_TESTS)
+	@sh tests/run $(B) $(CORPUS_TESTS)
 
 # Long runs of what can be lost: some ten minutes.
 faults: tests
@@ -268,6 +270,7 @@ help:
 	@echo "make demo         a whole day: install, build, log, sync, look"
 	@echo "make check        build and run every test"
 	@echo "make tests        build every test program"
+	@echo "make corpus       the whole of the ODK tests: MINQING_CORPUS=FOLDER"
 	@echo "make faults       100,000 power cuts and more, 1,000 kills, 1,000 notebooks, mends taken out"
 	@echo "make san          make check under the address and undefined sanitizers"
 	@echo "make fuzz         readers of what strangers send, with libFuzzer: FUZZ_SECONDS=60 each"
@@ -282,6 +285,6 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests check faults fuzz fuzzers san lint fmt bench demo deps lint-deps install uninstall po help clean
+.PHONY: all tests check corpus faults fuzz fuzzers san lint fmt bench demo deps lint-deps install uninstall po help clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -15,6 +15,7 @@
 #include "question.h"
 
 struct arena;
+struct buf;
 struct err;
 struct expr;
 struct form;
@@ -219,6 +220,13 @@ struct form *form_read(const char *text, size_t len, const struct form_files *fi
     form_problem_fn *report, void *data, struct err *err);
 
 void form_free(struct form *form);
+
+/*
+ * Appends the model as text: a line for the form, a line a node (path, kind, flags,
+ * words, rules, choices), a line an action. Two forms that show alike ask the same in
+ * the same way, whichever reader made them.
+ */
+void form_show(const struct form *form, struct buf *out);
 
 /* The texts of an id of the form's itext: its text (value_form NULL), or another form
  * of it ("audio", "image", "guidance", …). NULL when there are none. */

@@ -109,6 +109,7 @@ const struct command commands[] = {
 	{ "settings",   "",     0, 0,  N_("show what the notebook knows of its worker and collector, or change it"), set_options, command_settings },
 	{ "forms",      "",     0, 0,  N_("list the forms of the notebook"), json_option, command_forms },
 	{ "form check", "FILE...", 1, -1, N_("check form files: every problem with sheet, row and column"), json_option, command_form_check },
+	{ "form show",  "FILE", 1, 1,  N_("write a form file's model, a line a question; alike for XLSForm and XForm"), NULL, command_form_show },
 	{ "form add",   "FILE...", 1, -1, N_("put form files (and the lists beside them) into the notebook"), NULL, command_form_add },
 	{ "import",     "FILE...", 1, -1, N_("log records from files of JSON lines, each through its form's logic; - reads standard input"), json_option, command_import },
 	{ "list",       "",     0, 0,  N_("list records, newest first"), list_options, command_list },

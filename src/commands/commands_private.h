@@ -10,7 +10,8 @@ struct words;
 typedef int command_fn(const struct command_context *context, const struct words *words);
 
 command_fn command_screen, command_init, command_settings, command_forms;
-command_fn command_form_check, command_form_add, command_import, command_list;
+command_fn command_form_check, command_form_show, command_form_add, command_import;
+command_fn command_list;
 command_fn command_show, command_withdraw, command_export, command_sync;
 command_fn command_backup, command_restore;
 command_fn command_receipts, command_receipt, command_due, command_audit;

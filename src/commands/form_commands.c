@@ -1,5 +1,5 @@
 /*
- * form_commands - forms, form check and form add
+ * form_commands - forms, form check, form show and form add
  */
 #include "buf.h"
 #include "command.h"
@@ -67,6 +67,7 @@ command_forms(const struct command_context *context, const struct words *words)
 
 struct check_output {
 	const char *file;
+	FILE *to; /* NULL: standard output */
 	bool json;
 	int errors, warnings;
 };
@@ -75,6 +76,7 @@ static void
 print_problem(const struct form_problem *p, void *data)
 {
 	struct check_output *out = data;
+	FILE *to = out->to ? out->to : stdout;
 
 	if (p->warning)
 		out->warnings++;
@@ -97,16 +99,16 @@ print_problem(const struct form_problem *p, void *data)
 		buf_clear(&line);
 		return;
 	}
-	printf("%s: ", out->file);
+	fprintf(to, "%s: ", out->file);
 	if (p->sheet && p->row && p->column)
-		printf(_("sheet %s, row %d, column %s: "), p->sheet, p->row, p->column);
+		fprintf(to, _("sheet %s, row %d, column %s: "), p->sheet, p->row, p->column);
 	else if (p->sheet && p->row)
-		printf(_("sheet %s, row %d: "), p->sheet, p->row);
+		fprintf(to, _("sheet %s, row %d: "), p->sheet, p->row);
 	else if (p->sheet)
-		printf(_("sheet %s: "), p->sheet);
+		fprintf(to, _("sheet %s: "), p->sheet);
 	else if (p->line)
-		printf(_("line %d: "), p->line);
-	printf("%s%s\n", p->warning ? _("warning: ") : "", p->text);
+		fprintf(to, _("line %d: "), p->line);
+	fprintf(to, "%s%s\n", p->warning ? _("warning: ") : "", p->text);
 }
 
 /* The folder that a file stands in. Given. */
@@ -161,6 +163,27 @@ command_form_check(const struct command_context *context, const struct words *wo
 		buf_clear(&source);
 	}
 	return good ? EXIT_OK : EXIT_WRONG;
+}
+
+/* --- form show --- */
+
+int
+command_form_show(const struct command_context *context, const struct words *words)
+{
+	struct check_output out = { 0 };
+	struct buf source = { 0 }, shown = { 0 };
+	struct form *form;
+
+	(void)context;
+	out.to = stderr;
+	form = read_form(words->rest[0], &out, &source);
+	if (form)
+		form_show(form, &shown);
+	fputs(buf_text(&shown), stdout);
+	buf_clear(&shown);
+	buf_clear(&source);
+	form_free(form);
+	return form ? EXIT_OK : EXIT_WRONG;
 }
 
 /* --- form add --- */
