@@ -22,7 +22,8 @@ struct tree;
 
 /* Reads a CSV with a header row; "name" and "label" usually are columns
  * ("label::English (en)" for another language), but a form may ask for others. The text
- * is copied. Where there is a column "name", two rows of the same name are an error. */
+ * is copied. Where there is a column "name", two rows of the same name are an error, unless a
+ * column "list_name" says that several lists stand in it. */
 struct list *list_from_csv(const char *id, const char *text, size_t len,
     struct err *err);
 

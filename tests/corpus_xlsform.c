@@ -12,6 +12,8 @@
 #include "err.h"
 #include "form.h"
 
+#include <stdint.h>
+
 enum field { ID, KIND, TEST, FORM_NAME, ERROR_TEXT };
 
 struct place {
@@ -71,11 +73,35 @@ compare(const char *table, const char *xform)
 	return !told;
 }
 
+struct beside {
+	const char *dir, *id;
+};
+
+/* External choices stand in a file of the case's own. */
+static struct list *
+list_beside(void *data, const char *filename, struct err *err)
+{
+	const struct beside *beside = data;
+	char own[64];
+	size_t len;
+	char *text;
+	struct list *list;
+
+	if (strcmp(filename, "itemsets.csv") != 0)
+		return corpus_list((void *)(uintptr_t)beside->dir, filename, err);
+	snprintf(own, sizeof(own), "%s.%s", beside->id, filename);
+	text = corpus_read(beside->dir, own, &len);
+	list = text ? list_read(filename, text, len, err) : NULL;
+	free(text);
+	return list;
+}
+
 static struct form *
 read_form(struct corpus *c, const char *id, const char *end)
 {
 	char dir[300];
-	struct form_files files = { corpus_list, dir };
+	struct beside beside = { dir, id };
+	struct form_files files = { list_beside, &beside };
 	struct err err = { 0 };
 	size_t len = 0;
 	char *text = read_case(c, "ok", id, end, &len);

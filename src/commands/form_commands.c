@@ -101,7 +101,8 @@ print_problem(const struct form_problem *p, void *data)
 	}
 	fprintf(to, "%s: ", out->file);
 	if (p->sheet && p->row && p->column)
-		fprintf(to, _("sheet %s, row %d, column %s: "), p->sheet, p->row, p->column);
+		fprintf(to, _("sheet %s, row %d, column %s: "), p->sheet, p->row,
+		    p->column);
 	else if (p->sheet && p->row)
 		fprintf(to, _("sheet %s, row %d: "), p->sheet, p->row);
 	else if (p->sheet)
@@ -131,8 +132,8 @@ read_form(const char *path, struct check_output *out, struct buf *source)
 
 	out->file = path;
 	if (place_read(path, FORM_BYTES_MAX, source, &err)) {
-		form = form_read(buf_text(source), source->len, &files,
-		    print_problem, out, &err);
+		form = form_read(
+		    buf_text(source), source->len, &files, print_problem, out, &err);
 	} else {
 		struct form_problem problem = { .text = err.text };
 
@@ -154,8 +155,9 @@ command_form_check(const struct command_context *context, const struct words *wo
 		struct form *form = read_form(words->rest[i], &out, &source);
 
 		if (form && !out.json)
-			printf(_("%s: form \"%s\", version %s: %zu questions and groups, "
-				 "good\n"),
+			printf(
+			    _("%s: form \"%s\", version %s: %zu questions and groups, "
+			      "good\n"),
 			    words->rest[i], form->id, form->version,
 			    form->def_count - 1);
 		good = good && form;
@@ -194,35 +196,48 @@ add_list(struct notebook *nb, const char *path, const char *filename, struct err
 {
 	struct buf text = { 0 };
 	bool good = place_read(path, LIST_BYTES_MAX, &text, err) &&
-	    notebook_list_add(nb, filename, buf_text(&text), text.len, err);
+		    notebook_list_add(nb, filename, buf_text(&text), text.len, err);
 
 	buf_clear(&text);
 	return good;
 }
 
+/* The file of that name, with one of the ends that a list has, when there is one. */
 static bool
-add_lists(struct notebook *nb, const struct form *form, const char *path,
-    struct err *err)
+add_list_named(
+    struct notebook *nb, const char *folder, const char *name, struct err *err)
 {
-	static const char *const folders[] = { "lists/", "" };
-	char *folder = folder_of(path);
+	static const char *const folders[] = { "lists/", "" }, *const ends[] = { ".csv",
+		".xml" };
 	struct buf file = { 0 }, filename = { 0 };
-	bool good = true;
+	bool good = true, found = false;
 
-	for (size_t i = 0; good && i < form->list_count; i++) {
+	for (size_t i = 0; i < 4 && !found; i++) {
 		buf_reset(&filename);
-		buf_fmt(&filename, "%s.csv", list_id(form->lists[i]));
-		for (size_t k = 0; k < 2; k++) {
-			buf_reset(&file);
-			buf_fmt(&file, "%s/%s%s", folder, folders[k], buf_text(&filename));
-			if (access(buf_text(&file), R_OK) != 0)
-				continue;
+		buf_reset(&file);
+		buf_fmt(&filename, "%s%s", name, ends[i % 2]);
+		buf_fmt(&file, "%s/%s%s", folder, folders[i / 2], buf_text(&filename));
+		found = access(buf_text(&file), R_OK) == 0;
+		if (found)
 			good = add_list(nb, buf_text(&file), buf_text(&filename), err);
-			break;
-		}
 	}
 	buf_clear(&file);
 	buf_clear(&filename);
+	return good;
+}
+
+/* Those of the form, and external choices, which are in one file for all of a form's. */
+static bool
+add_lists(
+    struct notebook *nb, const struct form *form, const char *path, struct err *err)
+{
+	char *folder = folder_of(path);
+	bool good = true;
+
+	for (size_t i = 0; good && i < form->list_count; i++)
+		good = add_list_named(nb, folder, list_id(form->lists[i]), err);
+	if (good && form->foreign)
+		good = add_list_named(nb, folder, "itemsets", err);
 	free(folder);
 	return good;
 }
@@ -236,7 +251,7 @@ add_form(struct notebook *nb, const struct form *form, const char *path,
 	if (!notebook_begin(nb, err))
 		return false;
 	good = add_lists(nb, form, path, err) &&
-	    notebook_form_add(nb, form, buf_text(source), source->len, err);
+	       notebook_form_add(nb, form, buf_text(source), source->len, err);
 	return notebook_end(nb, good, good ? err : NULL) && good;
 }
 

@@ -55,7 +55,8 @@ add_without_root(struct show *s, const char *text, struct buf *out)
 		if (quote || *text == '\'' || *text == '"') {
 			quote = !quote ? *text : *text == quote ? '\0' : quote;
 		} else if (*text == '/' && !strncmp(text + 1, root, n) &&
-			   !is_name_byte(text[1 + n]) && begins_path(out)) {
+			   !is_name_byte(text[1 + n]) && text[1 + n] != '[' &&
+			   begins_path(out)) {
 			text += n;
 			if (text[1] == '/')
 				continue;
@@ -343,6 +344,19 @@ path_of(const struct show *s, const struct def *def)
 					    : def->path + strlen(s->form->root->path);
 }
 
+static bool
+is_read_only(const struct def *def)
+{
+	return (def->flags & DEF_READ_ONLY) || is_kind(def, QUESTION_NOTE);
+}
+
+static bool
+has_value(const struct def *def)
+{
+	return def->calculation || def->default_value || def->default_expr ||
+	       def->triggers;
+}
+
 /* Kinds of which an XForm knows no difference are one. */
 static const char *
 kind_of(const struct def *def)
@@ -354,9 +368,8 @@ kind_of(const struct def *def)
 	if (def->kind == DEF_REPEAT)
 		return "repeat";
 	kind = def->question->kind;
-	if (kind == QUESTION_TEXT && (def->flags & DEF_READ_ONLY) &&
-	    !def->calculation && !def->default_value && !def->default_expr)
-		kind = QUESTION_NOTE;
+	if (kind == QUESTION_NOTE || (kind == QUESTION_TEXT && is_read_only(def)))
+		kind = has_value(def) ? QUESTION_TEXT : QUESTION_NOTE;
 	if (kind == QUESTION_HIDDEN || kind == QUESTION_CALCULATE)
 		kind = def->calculation || def->triggers ? QUESTION_CALCULATE
 							 : QUESTION_HIDDEN;
@@ -369,14 +382,28 @@ show_flags(struct show *s, const struct def *def, const char *kind)
 	static const struct {
 		unsigned flag;
 		const char *name;
-	} flags[] = { { DEF_REQUIRED, "required" }, { DEF_READ_ONLY, "read_only" },
-		{ DEF_MULTILINE, "multiline" }, { DEF_MASKED, "masked" },
-		{ DEF_UNASKED, "unasked" }, { DEF_FIXED_COUNT, "fixed_count" } };
+	} flags[] = { { DEF_REQUIRED, "required" }, { DEF_MULTILINE, "multiline" },
+		{ DEF_MASKED, "masked" }, { DEF_UNASKED, "unasked" },
+		{ DEF_FIXED_COUNT, "fixed_count" } };
 
+	if (is_read_only(def) && strcmp(kind, "note") != 0)
+		buf_str(s->out, " read_only");
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		if ((def->flags & flags[i].flag) &&
-		    (flags[i].flag != DEF_READ_ONLY || strcmp(kind, "note") != 0))
+		if (def->flags & flags[i].flag)
 			buf_fmt(s->out, " %s", flags[i].name);
+}
+
+/* Parameters that are shown as what they are, or that only a map has a use for. */
+static bool
+is_shown_elsewhere(const char *parameter)
+{
+	static const char *const names[] = { "randomize", "seed", "value", "label",
+		"reference-geometry", NULL };
+	size_t i = 0;
+
+	while (names[i] && strcmp(names[i], parameter) != 0)
+		i++;
+	return names[i];
 }
 
 static void
@@ -386,7 +413,8 @@ show_pairs(struct show *s, const char *const *pairs)
 	size_t n = 0;
 
 	for (; pairs && *pairs && n < 64; pairs += 2)
-		sorted[n++] = (struct named){ pairs[0], pairs[1] };
+		if (!is_shown_elsewhere(pairs[0]))
+			sorted[n++] = (struct named){ pairs[0], pairs[1] };
 	if (n)
 		qsort(sorted, n, sizeof(sorted[0]), by_name);
 	for (size_t i = 0; i < n; i++)
@@ -431,9 +459,19 @@ show_words(struct show *s, const struct def *def)
 	if (!is_shown(def))
 		return;
 	show_texts(s, "label", &def->label);
-	show_texts(s, "hint", &def->hint);
+	if (def->kind == DEF_QUESTION)
+		show_texts(s, "hint", &def->hint);
 	show_texts(s, "guidance_hint", &def->guidance_hint);
 	show_text(s, "appearance", def->appearance);
+}
+
+/* "entity#property": which entity follows from where the question stands. */
+static void
+show_save_to(struct show *s, const char *save_to)
+{
+	const char *behind = save_to ? strchr(save_to, '#') : NULL;
+
+	show_text(s, "save_to", behind ? behind + 1 : save_to);
 }
 
 static void
@@ -458,7 +496,7 @@ show_def(struct show *s, const struct def *def)
 	if (initial_count(def) > 1)
 		buf_fmt(s->out, " begins_with=%zu", initial_count(def));
 	show_pairs(s, def->parameters);
-	show_text(s, "save_to", def->save_to);
+	show_save_to(s, def->save_to);
 	if (def->itemset)
 		show_choices(s, def->itemset);
 	buf_char(s->out, '\n');

@@ -541,13 +541,13 @@ spreadsheet_row(const char *text, size_t len, size_t row)
 	return number;
 }
 
-/* Every row has a name of its own, where the list has names at all. */
+/* Every row has a name of its own, where the list has names at all and is one list. */
 static bool
 names_are_good(const struct list *l, const char *text, size_t len, struct err *err)
 {
 	size_t column = list_column_named(l, "name"), empty, twin;
 
-	if (column == LIST_NONE)
+	if (column == LIST_NONE || list_column_named(l, "list_name") != LIST_NONE)
 		return true;
 	twin = index_make(l, column);
 	empty = list_find(l, column, "");

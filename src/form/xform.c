@@ -259,6 +259,7 @@ read_all(struct xform *x, struct xml_node *root)
 	xform_read_binds(x);
 	xform_read_body(x);
 	read_model_actions(x);
+	xform_settle_actions(x);
 	xform_apply_binds(x);
 	xform_read_initial(x);
 	make_graph(x);

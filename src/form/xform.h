@@ -23,7 +23,7 @@ struct xform_info {
 	const struct xml_node *node;    /* of the primary instance: the template */
 	const struct xml_node *bind;    /* or NULL */
 	const struct xml_node *control; /* the first one, or NULL */
-	bool geopoint, recording;       /* an action fills it */
+	const struct xml_node *action;  /* setgeopoint or recordaudio that fills it, or NULL */
 	bool set;                       /* an action sets it */
 };
 
@@ -94,6 +94,9 @@ void xform_read_lists(struct xform *x);
 const char *xform_flat(struct xform *x, const struct text *text);
 /* xform_tree.c: one that is no table. */
 const struct tree *xform_tree(struct arena *a, const struct xml_node *root);
+/* A list of the form's external choices, when it comes with them (itemsets.csv) and has
+ * no instance of that id. */
+void xform_read_external(struct xform *x, const char *id);
 /* The list of instance('ID')/root/item, or NULL. */
 struct list *xform_list_of(
     struct xform *x, const char *instance, const char *root, const char *item);
@@ -113,5 +116,7 @@ void xform_read_choices(
 /* xform_actions.c: those of the model and of the body; NULL source: the record. */
 void xform_read_action(
     struct xform *x, const struct xml_node *node, const struct def *source);
+/* When all are read: those that are defaults together become them. */
+void xform_settle_actions(struct xform *x);
 
 #endif

@@ -8,6 +8,7 @@
 #include "expr.h"
 #include "i18n.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* clang-format off */
@@ -60,8 +61,7 @@ read_value(struct xform *x, const struct xml_node *node)
 	text = xform_trimmed(x, arena_strndup(x->scratch, buf_text(&flat), flat.len));
 	buf_clear(&flat);
 	quote = strchr(text, '\'') ? '"' : '\'';
-	return xform_expr(
-	    x, node, arena_fmt(x->scratch, "%c%s%c", quote, text, quote));
+	return xform_expr(x, node, arena_fmt(x->scratch, "%c%s%c", quote, text, quote));
 }
 
 static bool
@@ -133,8 +133,8 @@ static void
 add_action(struct xform *x, const struct form_action *action)
 {
 	struct form *form = x->form;
-	struct form_action *grown = arena_alloc(
-	    x->arena, (form->action_count + 1) * sizeof(grown[0]));
+	struct form_action *grown =
+	    arena_alloc(x->arena, (form->action_count + 1) * sizeof(grown[0]));
 
 	if (form->action_count)
 		memcpy(grown, form->actions, form->action_count * sizeof(grown[0]));
@@ -143,11 +143,23 @@ add_action(struct xform *x, const struct form_action *action)
 }
 
 static void
+make_default(struct xform *x, const struct form_action *action)
+{
+	struct def *target = x->form->defs[action->target->index];
+
+	target->default_expr = action->value;
+	target->flags |= DEF_DEFAULT_DYNAMIC;
+	if (reads_last_saved(x, expr_text(action->value)))
+		target->flags |= DEF_DEFAULT_LAST_SAVED;
+}
+
+static void
 read_setvalue(struct xform *x, const struct xml_node *node, const struct def *source)
 {
 	struct def *target = xform_target(x, node, source);
-	struct form_action action = { .events = read_events(x, node), .source = source,
-		.target = target };
+	struct form_action action = {
+		.events = read_events(x, node), .source = source, .target = target
+	};
 
 	if (!target || !action.events)
 		return;
@@ -156,10 +168,7 @@ read_setvalue(struct xform *x, const struct xml_node *node, const struct def *so
 		return;
 	x->info[target->index].set = true;
 	if (is_default(&action)) {
-		target->default_expr = action.value;
-		target->flags |= DEF_DEFAULT_DYNAMIC;
-		if (reads_last_saved(x, expr_text(action.value)))
-			target->flags |= DEF_DEFAULT_LAST_SAVED;
+		make_default(x, &action);
 	} else if (is_trigger(&action)) {
 		target->trigger_calculation = action.value;
 		add_trigger(x, target, source);
@@ -169,7 +178,8 @@ read_setvalue(struct xform *x, const struct xml_node *node, const struct def *so
 }
 
 void
-xform_read_action(struct xform *x, const struct xml_node *node, const struct def *source)
+xform_read_action(
+    struct xform *x, const struct xml_node *node, const struct def *source)
 {
 	struct def *target;
 
@@ -180,11 +190,47 @@ xform_read_action(struct xform *x, const struct xml_node *node, const struct def
 		target = xform_target(x, node, source);
 		if (!target)
 			return;
-		if (node->local[0] == 's')
-			x->info[target->index].geopoint = true;
-		else
-			x->info[target->index].recording = true;
+		x->info[target->index].action = node;
 		if (source && source->kind == DEF_QUESTION)
 			add_trigger(x, target, source);
 	}
+}
+
+/* The one that does the same when a record begins, as pyxform writes defaults in
+ * repeats; or NULL. */
+static struct form_action *
+same_at_first_load(const struct form *form, const struct form_action *action)
+{
+	for (size_t i = 0; i < form->action_count; i++) {
+		const struct form_action *other = &form->actions[i];
+
+		if (other->events == ACTION_FIRST_LOAD && !other->source &&
+		    other->target == action->target &&
+		    same_expr(other->value, action->value))
+			return (struct form_action *)(uintptr_t)other;
+	}
+	return NULL;
+}
+
+void
+xform_settle_actions(struct xform *x)
+{
+	struct form *form = x->form;
+	struct form_action *all = (struct form_action *)(uintptr_t)form->actions;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < form->action_count; i++) {
+		struct form_action *a = &all[i], *b;
+		const struct def *repeat = a->target ? def_repeat(a->target) : NULL;
+
+		if (a->events != ACTION_NEW_REPEAT || !repeat || a->source != repeat ||
+		    a->target->default_expr || !(b = same_at_first_load(form, a)))
+			continue;
+		make_default(x, a);
+		a->events = b->events = 0;
+	}
+	for (size_t i = 0; i < form->action_count; i++)
+		if (all[i].events)
+			all[kept++] = all[i];
+	form->action_count = kept;
 }

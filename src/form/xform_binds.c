@@ -187,9 +187,9 @@ kind_without_control(struct def *def, const struct xform_info *info)
 	if (kind < QUESTION_KINDS)
 		return kind;
 	kind = kind_of_type(info);
-	if (info->geopoint)
+	if (info->action && info->action->local[0] == 's')
 		return QUESTION_START_GEOPOINT;
-	if (info->recording)
+	if (info->action)
 		return QUESTION_BACKGROUND_AUDIO;
 	if (kind == QUESTION_FILE && !strcmp(def->name, "audit"))
 		return QUESTION_AUDIT;
@@ -250,6 +250,21 @@ bind_expr(struct xform *x, struct def *def, const char *attribute)
 	return text ? xform_expr(x, info->bind, text) : NULL;
 }
 
+/* The list whose rows are drawn beside a scale. */
+static const char *
+list_of_ticks(struct xform *x, const struct xform_info *info)
+{
+	const struct xml_node *itemset =
+	    info->control && !strcmp(info->control->local, "range")
+		? xml_child(info->control, NULL, "itemset")
+		: NULL;
+	const char *nodeset = itemset ? xml_attribute(itemset, "nodeset") : NULL, *rest;
+	struct expr_itemset parts;
+	const struct expr *e = nodeset ? xform_expr(x, itemset, nodeset) : NULL;
+
+	return e && expr_itemset(e, x->scratch, &parts, &rest) ? parts.instance : NULL;
+}
+
 static void
 read_parameters(struct xform *x, struct def *def)
 {
@@ -265,6 +280,10 @@ read_parameters(struct xform *x, struct def *def)
 
 		if (!value)
 			value = bind_attribute(info, name);
+		if (!value && info->action)
+			value = xml_attribute(info->action, name);
+		if (!value && !strcmp(name, "tick-labelset"))
+			value = list_of_ticks(x, info);
 		if (!value)
 			continue;
 		if (!strcmp(name, "incremental") ||
@@ -340,7 +359,8 @@ apply(struct xform *x, struct def *def)
 		xform_read_choices(x, def, info->control);
 	if ((def->flags & DEF_META) || !def->parent)
 		return;
-	if ((def->parent->flags & DEF_META) && !strcmp(info->node->local, "instanceName"))
+	if ((def->parent->flags & DEF_META) &&
+	    !strcmp(info->node->local, "instanceName"))
 		x->form->instance_name = def->calculation;
 }
 

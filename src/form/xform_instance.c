@@ -130,6 +130,14 @@ mark_repeats(struct xform *x)
 			x->form->defs[i]->kind = DEF_REPEAT;
 }
 
+/* The record's own; in groups and repeats, those of entities. */
+static bool
+is_meta(const struct xml_node *node, const struct def *def)
+{
+	return !strcmp(node->local, "meta") &&
+	       (!def->parent->parent || xml_child(node, NULL, "entity"));
+}
+
 bool
 xform_read_instance(struct xform *x)
 {
@@ -157,8 +165,7 @@ xform_read_instance(struct xform *x)
 			def->question = &question_rows[QUESTION_TEXT];
 		if (def->kind == DEF_QUESTION && *text)
 			def->default_value = arena_strdup(x->arena, text);
-		if (def->parent == form->root && def->kind == DEF_GROUP &&
-		    !strcmp(x->info[i].node->local, "meta"))
+		if (def->kind == DEF_GROUP && is_meta(x->info[i].node, def))
 			def->flags |= DEF_META;
 	}
 	return !x->failed;

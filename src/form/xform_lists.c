@@ -295,6 +295,51 @@ xform_list_of(
 	return NULL;
 }
 
+/* ---- external choices ---- */
+
+/* The rows of one list, without the column that says which. */
+static struct list *
+rows_of(const struct list *all, const char *id, size_t key)
+{
+	size_t count = list_column_count(all);
+	const char **cells = mem_alloc(count * sizeof(cells[0]));
+	struct list *list;
+
+	for (size_t i = 0; i < count; i++)
+		if (i != key)
+			cells[i - (i > key)] = list_column(all, i);
+	list = list_new(id, cells, count - 1);
+	for (size_t row = 0; row < list_count(all); row++) {
+		if (strcmp(list_cell(all, row, key), id) != 0)
+			continue;
+		for (size_t i = 0; i < count; i++)
+			if (i != key)
+				cells[i - (i > key)] = list_cell(all, row, i);
+		list_add(list, cells);
+	}
+	free(cells);
+	return list;
+}
+
+void
+xform_read_external(struct xform *x, const char *id)
+{
+	struct list *all, *list;
+	size_t key;
+
+	for (size_t i = 0; i < x->form->instance_count; i++)
+		if (!strcmp(x->form->instances[i].id, id))
+			return;
+	all = x->files ? x->files->list(x->files->data, "itemsets.csv", NULL) : NULL;
+	key = all ? list_column_named(all, "list_name") : LIST_NONE;
+	if (key != LIST_NONE) {
+		list = rows_of(all, id, key);
+		form_add_list(x->form, list);
+		add_instance(x, id, list_tree(list));
+	}
+	list_unref(all);
+}
+
 /* ---- a list in an XML file ---- */
 
 struct list *

@@ -82,8 +82,8 @@ read_items(struct xform *x, struct def *def, const struct xml_node *control)
 			texts[count] = xform_texts(x, label);
 		for (size_t i = 0; i < languages; i++)
 			cells[i + 1] = texts[count].by_language
-				? xform_flat(x, &texts[count].by_language[i])
-				: "";
+					   ? xform_flat(x, &texts[count].by_language[i])
+					   : "";
 		list_add(set->list, cells);
 	}
 	for (size_t i = 0; i < count; i++)
@@ -98,6 +98,7 @@ read_items(struct xform *x, struct def *def, const struct xml_node *control)
 
 /* ---- an itemset ---- */
 
+/* A label that no row has is none: a list of names only. */
 static bool
 find_labels(struct xform *x, struct itemset *set, const char *ref)
 {
@@ -106,8 +107,13 @@ find_labels(struct xform *x, struct itemset *set, const char *ref)
 
 	if (!path) {
 		column = list_column_named(set->list, ref);
-		set->label_columns[form_language(x->form, NULL)] = column;
-		return column != LIST_NONE;
+		for (size_t i = 0; i < languages; i++)
+			set->label_columns[i] = list_column_named(
+			    set->list, arena_fmt(x->scratch, "%s::%s", ref,
+					   x->form->languages[i]));
+		if (column != LIST_NONE)
+			set->label_columns[form_language(x->form, NULL)] = column;
+		return column != LIST_NONE || !strpbrk(ref, "/([.@*");
 	}
 	for (size_t i = 0; i < languages; i++)
 		set->label_columns[i] = list_column_named(set->list,
@@ -116,8 +122,8 @@ find_labels(struct xform *x, struct itemset *set, const char *ref)
 	if (column == LIST_NONE)
 		return false;
 	for (size_t row = 0; row < list_count(set->list); row++) {
-		const struct texts *texts = form_itext(
-		    x->form, list_cell(set->list, row, column), NULL);
+		const struct texts *texts =
+		    form_itext(x->form, list_cell(set->list, row, column), NULL);
 
 		if (texts)
 			keep_label_texts(x, set, row, texts);
@@ -146,10 +152,11 @@ is_table(struct xform *x, const struct xml_node *node, struct itemset *set,
 	if (!set->list)
 		return false;
 	set->value_column = list_column_named(set->list, value);
-	if (!list_count(set->list))
-		return find_labels(x, set, label) || true;
-	if (set->value_column == LIST_NONE || !find_labels(x, set, label))
+	if (list_count(set->list) &&
+	    (set->value_column == LIST_NONE || !find_labels(x, set, label)))
 		return false;
+	if (!list_count(set->list))
+		find_labels(x, set, label);
 	if (parts->filter)
 		set->filter = xform_expr(x, node, parts->filter);
 	return true;
@@ -170,8 +177,8 @@ is_file(const struct xform *x, const char *instance)
 }
 
 static void
-read_itemset(struct xform *x, struct def *def, const struct xml_node *node,
-    const char *nodeset)
+read_itemset(
+    struct xform *x, struct def *def, const struct xml_node *node, const char *nodeset)
 {
 	struct itemset *set = new_itemset(x);
 	const struct expr *e = xform_expr(x, node, nodeset);
@@ -183,6 +190,8 @@ read_itemset(struct xform *x, struct def *def, const struct xml_node *node,
 	if (!e)
 		return;
 	simple = expr_itemset(e, x->scratch, &parts, &rest);
+	if (simple && node->parent && strcmp(node->local, "itemset") != 0)
+		xform_read_external(x, parts.instance);
 	set->randomize = parts.randomize;
 	if (parts.seed)
 		set->seed = xform_expr(x, node, parts.seed);

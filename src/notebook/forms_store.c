@@ -285,16 +285,11 @@ notebook_form(struct notebook *nb, const char *id, const char *version, struct e
 	return form;
 }
 
-/* The name that instance() knows it by: "building" of "building.csv". */
 static struct list *
 parse_list(const char *filename, const char *text, size_t len, struct err *err)
 {
-	const char *dot = strrchr(filename, '.');
-	char *id = dot ? mem_strndup(filename, (size_t)(dot - filename))
-		       : mem_strdup(filename);
-	struct list *list = list_from_csv(id, text, len, err);
+	struct list *list = list_read(filename, text, len, err);
 
-	free(id);
 	if (!list)
 		err_within(err, filename);
 	return list;
