@@ -164,6 +164,8 @@ struct form {
 	/* An XForm, made for other programs: a calculation may read its own node. */
 	bool foreign;
 	size_t bind_count, control_count; /* as its file has them */
+	/* Prefixes that its instance may use, and what each stands for: as settings. */
+	const char *const *namespaces;
 	struct graph *graph; /* logic.h: what depends on what; made by the readers */
 };
 

@@ -117,6 +117,14 @@ bool record_revisions(struct notebook *nb, const char *id,
     bool (*row)(const struct revision *revision, void *data), void *data,
     struct err *err);
 
+/* The XML that is kept of a revision: 1 and it is appended, 0 when none is, -1 and err.
+ * session_submission() makes it when there is none. What is kept never changes once the
+ * revision's base is settled; before, it is kept anew for another base. */
+int record_submission(struct notebook *nb, const char *id, int rev, struct buf *xml,
+    struct err *err);
+bool record_submission_keep(struct notebook *nb, const char *id, int rev,
+    const char *xml, size_t len, struct err *err);
+
 /* Answers of the last finalised record of a form by this user; 0 when there is none. */
 int record_last_saved(struct notebook *nb, const char *form, const char *user,
     struct buf *answers, struct err *err);

@@ -79,6 +79,18 @@ enum session_outcome session_finalise(struct session *s, struct node **wrong,
     struct buf *message, struct err *err);
 
 /*
+ * A finalised revision (0: the last that has answers) as the XML that OpenRosa servers
+ * take (submission.h), appended: the same bytes whenever it is asked for, kept in the
+ * notebook from the first time on. instanceID is submission_id() of the revision,
+ * deprecatedID that of its base.
+ */
+bool session_submission(struct notebook *nb, const char *record_id, int rev,
+    struct buf *xml, struct err *err);
+/* The same for looking at: masked answers show their last four characters only. */
+bool session_submission_masked(struct notebook *nb, const char *record_id, int rev,
+    struct buf *xml, struct err *err);
+
+/*
  * One line of an import (JSON object, envelope keys "_id", "_form", "_version",
  * "_created", "_modified", "_rev", "_operator", "_station", "_device"; answers flat
  * by field name or nested as the form). Goes through the same logic; the clock stands

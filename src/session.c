@@ -394,6 +394,21 @@ all_words(struct session *s, struct buf *out)
 	}
 }
 
+/* In one transaction: what other programs will ask for is what was finalised. */
+static bool
+finalise_with_xml(
+    struct session *s, const struct record_final *final, struct err *err)
+{
+	int rev;
+	bool good;
+
+	if (!notebook_begin(s->nb, err))
+		return false;
+	good = record_finalise(s->nb, s->id, final, &rev, err) &&
+	       session_keep_xml(s, rev, err);
+	return notebook_end(s->nb, good, good ? err : NULL) && good;
+}
+
 /* Draft and checked answers → the next revision. */
 bool
 session_store_final(struct session *s, struct err *err)
@@ -401,7 +416,6 @@ session_store_final(struct session *s, struct err *err)
 	struct buf words = { 0 };
 	char day[16];
 	struct record_final final = { .version = s->form->version, .day = day };
-	int rev;
 	bool good;
 
 	logic_finish(s->logic);
@@ -415,7 +429,8 @@ session_store_final(struct session *s, struct err *err)
 	final.len = s->json.len;
 	final.title = buf_text(&s->title);
 	final.text = buf_text(&words);
-	good = record_finalise(s->nb, s->id, &final, &rev, err);
+	good = s->form->foreign ? finalise_with_xml(s, &final, err)
+				: record_finalise(s->nb, s->id, &final, NULL, err);
 	buf_clear(&words);
 	return good;
 }

@@ -1,5 +1,5 @@
 /*
- * session_private - what session.c and import.c share; for nobody else
+ * session_private - what the files of session.h share; for nobody else
  */
 #ifndef SESSION_PRIVATE_H
 #define SESSION_PRIVATE_H
@@ -31,5 +31,7 @@ struct session {
 struct session *session_open(struct notebook *nb, const struct form *form,
     const char *language, const struct clock *clock, const char *user, struct err *err);
 bool session_store_final(struct session *s, struct err *err);
+/* session_submission.c: the XML of a revision that was just made. */
+bool session_keep_xml(struct session *s, int rev, struct err *err);
 
 #endif

@@ -9,8 +9,12 @@
  */
 #include "corpus_help.h"
 
+#include "clock.h"
 #include "err.h"
 #include "form.h"
+#include "instance.h"
+#include "logic.h"
+#include "submission.h"
 
 #include <ctype.h>
 
@@ -55,9 +59,11 @@ count_names(const char *text)
 			comment = NULL;
 		if (*at != '<')
 			continue;
-		if (!comment && (!strncmp(at, "<h:body", 7) || !strncmp(at, "<body", 5)))
+		if (!comment &&
+		    (!strncmp(at, "<h:body", 7) || !strncmp(at, "<body", 5)))
 			in_body = true;
-		if (!comment && (!strncmp(at, "</h:body", 8) || !strncmp(at, "</body", 6)))
+		if (!comment &&
+		    (!strncmp(at, "</h:body", 8) || !strncmp(at, "</body", 6)))
 			in_body = false;
 		for (size_t i = 0; names[i]; i++) {
 			bool exact, bind = !strcmp(names[i], "bind");
@@ -82,6 +88,53 @@ check_count(const char *what, int got, int want)
 	return got == want;
 }
 
+/* A repeat without instances is there, or pruned: as it is when it was read. */
+static void
+settle_json(const struct form *form, struct buf *json)
+{
+	struct instance *in = instance_new(form);
+
+	instance_from_json(in, buf_text(json), json->len, false, NULL);
+	buf_reset(json);
+	instance_to_json(in, false, json);
+	instance_free(in);
+}
+
+/* A new record of it, written and read back. */
+static bool
+check_record(const struct form *form)
+{
+	struct submission s = { .id = "uuid:1", .name = "n" };
+	struct clock clock = { 0 };
+	struct logic_world world = { .clock = &clock };
+	struct instance *in = instance_new(form), *back = instance_new(form);
+	struct buf xml = { 0 }, left = { 0 }, right = { 0 };
+	struct err err = { 0 };
+	struct logic *logic = NULL;
+	bool good = clock_stop_at(&clock, "2026-11-23T18:00:00+08:00", &err) &&
+		    (logic = logic_new(in, &world, &err)) != NULL &&
+		    logic_begin(logic, &err);
+
+	if (good) {
+		submission_write(in, &s, &xml);
+		good = submission_read(back, buf_text(&xml), xml.len, &err);
+		instance_to_json(in, true, &left);
+		settle_json(form, &left);
+		instance_to_json(back, false, &right);
+	}
+	if (!good)
+		printf("  record: %s\n", err.text);
+	else if (strcmp(buf_text(&left), buf_text(&right)) != 0)
+		good = printf("  %s\n  %s\n", buf_text(&left), buf_text(&right)) < 0;
+	logic_free(logic);
+	instance_free(in);
+	instance_free(back);
+	buf_clear(&xml);
+	buf_clear(&left);
+	buf_clear(&right);
+	return good;
+}
+
 static bool
 check_form(struct corpus *c, char *row[CORPUS_FIELDS])
 {
@@ -100,16 +153,16 @@ check_form(struct corpus *c, char *row[CORPUS_FIELDS])
 		return false;
 	}
 	wrong = count_names(text);
-	good = check_count(
-	    "binds", (int)form->bind_count, atoi(row[BINDS]) - wrong.binds);
+	good =
+	    check_count("binds", (int)form->bind_count, atoi(row[BINDS]) - wrong.binds);
 	good = check_count("controls", (int)form->control_count,
 		   atoi(row[CONTROLS]) - wrong.controls) &&
 	       good;
 	/* a form without any itext has one language here */
-	good = check_count("languages",
-		   form->itext ? (int)form->language_count : 0,
+	good = check_count("languages", form->itext ? (int)form->language_count : 0,
 		   atoi(row[LANGUAGES])) &&
 	       good;
+	good = check_record(form) && good;
 	form_free(form);
 	free(text);
 	return good;

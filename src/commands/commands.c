@@ -71,12 +71,13 @@ static const struct option list_options[] = {
 static const struct option show_options[] = {
 	{ "--rev",  "N",  N_("an older revision") },
 	{ "--json", NULL, N_("write JSON") },
+	{ "--xml",  NULL, N_("write the XML that OpenRosa servers take") },
 	{ "--masked", NULL,     N_("with masked answers (ID numbers, phones) in full, not their last four characters only; the log tells that it was done") },
 	{ 0 },
 };
 
 static const struct option export_options[] = {
-	{ "--format", "FORMAT", N_("jsonl (the default) or csv, which wants --form") },
+	{ "--format", "FORMAT", N_("jsonl (the default), csv, which wants --form, or xml: what OpenRosa servers take, a line a record") },
 	{ "--form",   "ID",     N_("only records of this form") },
 	{ "--repeat", "NAME",   N_("csv: the rows of this repeat, each with its record's ID") },
 	{ "--flat",   NULL,     N_("jsonl: answers of groups beside each other, without the groups") },
@@ -117,7 +118,7 @@ const struct command commands[] = {
 	{ "due",        "",     0, 0,  N_("list what finished records ask for: visits, answers, terms, follow-ups"), due_options, command_due },
 	{ "show",       "ID",   1, 1,  N_("show a record; the beginning or end of its ID will do"), show_options, command_show },
 	{ "withdraw",   "ID",   1, 1,  N_("withdraw a finished record"), withdraw_options, command_withdraw },
-	{ "export",     "",     0, 0,  N_("write finished records as JSON lines or CSV"), export_options, command_export },
+	{ "export",     "",     0, 0,  N_("write finished records as JSON lines, CSV or XML"), export_options, command_export },
 	{ "sync",       "",     0, 0,  N_("send what is queued to the collector"), sync_options, command_sync },
 	{ "receipts",   "",     0, 0,  N_("list what each sync did"), json_option, command_receipts },
 	{ "receipt",    "[NUMBER]", 0, 1, N_("write one of them (the last, if not said) with the name of everything that was accepted, for minqing-collector receipt"), NULL, command_receipt },

@@ -1,7 +1,7 @@
 /*
- * export_command - finished records as JSON lines or CSV
+ * export_command - finished records as JSON lines, CSV or XML
  *
- * JSON lines can be imported again. Masked answers show only their last four
+ * JSON lines can be imported again; XML is what OpenRosa servers take, a line a record. Masked answers show only their last four
  * characters unless asked for. A file is written under a temporary name, synced and
  * renamed, so it is there whole or not at all. The notebook's log knows of it before the
  * first byte is out.
@@ -18,6 +18,7 @@
 #include "json.h"
 #include "notebook.h"
 #include "records.h"
+#include "session.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@
 
 struct export {
 	struct notebook *nb;
-	bool csv, flat, masked;
+	bool csv, xml, flat, masked;
 	const char *form;    /* or NULL: all */
 	const char *repeat;  /* csv: rows of this repeat, or NULL */
 	FILE *out;
@@ -197,16 +198,37 @@ write_csv_repeat(struct export *ex, const struct record *rec, struct instance *i
 	}
 }
 
+/* --- XML --- */
+
+static bool
+write_xml_line(struct export *ex, const struct record *rec)
+{
+	char id[UUID_SIZE];
+	bool good;
+
+	snprintf(id, sizeof(id), "%s", rec->id);
+	buf_reset(&ex->line);
+	good = ex->masked
+	    ? session_submission(ex->nb, id, 0, &ex->line, ex->err)
+	    : session_submission_masked(ex->nb, id, 0, &ex->line, ex->err);
+	if (good)
+		fprintf(ex->out, "%s\n", buf_text(&ex->line));
+	return good;
+}
+
 /* --- records --- */
 
 static bool
 export_record(const struct record *rec, void *data)
 {
 	struct export *ex = data;
-	const struct form *form = notebook_form(ex->nb, rec->form, rec->version, ex->err);
+	const struct form *form;
 	struct instance *in;
 	bool good;
 
+	if (ex->xml)
+		return write_xml_line(ex, rec);
+	form = notebook_form(ex->nb, rec->form, rec->version, ex->err);
 	if (!form)
 		return false;
 	buf_reset(&ex->answers);
@@ -297,7 +319,7 @@ log_export(const struct export *ex)
 	struct buf about = { 0 };
 	bool good;
 
-	buf_str(&about, ex->csv ? "csv" : "jsonl");
+	buf_str(&about, ex->csv ? "csv" : ex->xml ? "xml" : "jsonl");
 	if (ex->form)
 		buf_fmt(&about, " %s", ex->form);
 	if (ex->repeat)
@@ -326,8 +348,9 @@ command_export(const struct command_context *context, const struct words *words)
 	bool good;
 	int status;
 
-	if (format && !ex.csv && strcmp(format, "jsonl") != 0) {
-		fprintf(stderr, _("minqing: \"%s\" is not a format: jsonl or csv.\n"), format);
+	ex.xml = format && strcmp(format, "xml") == 0;
+	if (format && !ex.csv && !ex.xml && strcmp(format, "jsonl") != 0) {
+		fprintf(stderr, _("minqing: \"%s\" is not a format: jsonl, csv or xml.\n"), format);
 		return EXIT_USAGE;
 	}
 	if (ex.csv && !ex.form) {

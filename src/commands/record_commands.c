@@ -177,6 +177,32 @@ log_view(struct notebook *nb, const char *id, struct err *err)
 	return audit_add(nb, AUDIT_VIEW, about, err);
 }
 
+/* The bytes that a server gets; masked, unless they are asked for in full. */
+static int
+show_xml(struct notebook *nb, const char *id, int rev, bool masked)
+{
+	struct err err = { 0 };
+	struct record r;
+	struct buf xml = { 0 };
+	char whole[UUID_SIZE] = "";
+	int found = record_get(nb, id, &r, &err);
+	bool good = found > 0;
+
+	if (good)
+		snprintf(whole, sizeof(whole), "%s", r.id);
+	else if (found == 0)
+		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook."), id);
+	if (good && masked)
+		good = log_view(nb, whole, &err) &&
+		    session_submission(nb, whole, rev, &xml, &err);
+	else if (good)
+		good = session_submission_masked(nb, whole, rev, &xml, &err);
+	if (good)
+		puts(buf_text(&xml));
+	buf_clear(&xml);
+	return good ? EXIT_OK : command_failed(&err);
+}
+
 static int
 show(struct notebook *nb, const char *id, int rev, bool json, bool masked)
 {
@@ -237,8 +263,13 @@ command_show(const struct command_context *context, const struct words *words)
 	nb = command_notebook(context, &status);
 	if (!nb)
 		return status;
-	status = show(nb, words->rest[0], (int)number, words_get(words, "--json") != NULL,
-	    words_get(words, "--masked") != NULL);
+	if (words_get(words, "--xml"))
+		status = show_xml(nb, words->rest[0], (int)number,
+		    words_get(words, "--masked") != NULL);
+	else
+		status = show(nb, words->rest[0], (int)number,
+		    words_get(words, "--json") != NULL,
+		    words_get(words, "--masked") != NULL);
 	notebook_close(nb);
 	return status;
 }

@@ -206,6 +206,29 @@ read_identity(struct xform *x, const struct xml_node *root)
 	x->form->title = title ? title : x->form->id;
 }
 
+/* Prefixes that are declared around the record's instance, the nearest first. */
+static void
+read_namespaces(struct xform *x)
+{
+	const char **pairs, *const *pair;
+	size_t count = 0;
+
+	for (const struct xml_node *n = x->primary; n; n = n->parent)
+		for (pair = n->attributes; pair && *pair; pair += 2)
+			count += !strncmp(*pair, "xmlns:", 6);
+	pairs = arena_alloc(x->arena, (2 * count + 1) * sizeof(pairs[0]));
+	x->form->namespaces = pairs;
+	count = 0;
+	for (const struct xml_node *n = x->primary; n; n = n->parent)
+		for (pair = n->attributes; pair && *pair; pair += 2) {
+			if (strncmp(*pair, "xmlns:", 6) != 0 ||
+			    form_pair(x->form->namespaces, *pair + 6))
+				continue;
+			pairs[count++] = arena_strdup(x->arena, *pair + 6);
+			pairs[count++] = arena_strdup(x->arena, pair[1]);
+		}
+}
+
 static bool
 find_parts(struct xform *x, struct xml_node *root)
 {
@@ -254,6 +277,7 @@ read_all(struct xform *x, struct xml_node *root)
 	if (!xform_read_instance(x))
 		return;
 	read_identity(x, root);
+	read_namespaces(x);
 	read_settings(x);
 	xform_read_lists(x);
 	xform_read_binds(x);

@@ -199,6 +199,33 @@ record_answers(struct notebook *nb, const char *id, int rev, struct buf *answers
 }
 
 int
+record_submission(struct notebook *nb, const char *id, int rev, struct buf *xml,
+		  struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_SUBMISSION, err);
+
+	if (!stmt)
+		return -1;
+	store_bind(stmt, 1, id);
+	sqlite3_bind_int(stmt, 2, rev);
+	return get_answers(nb, stmt, xml, err);
+}
+
+bool
+record_submission_keep(struct notebook *nb, const char *id, int rev, const char *xml,
+		       size_t len, struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_SUBMISSION_KEEP, err);
+
+	if (!stmt)
+		return false;
+	store_bind(stmt, 1, id);
+	sqlite3_bind_int(stmt, 2, rev);
+	sqlite3_bind_text(stmt, 3, xml, (int)len, SQLITE_STATIC);
+	return store_run(nb, stmt, err);
+}
+
+int
 record_last_saved(struct notebook *nb, const char *form, const char *user,
 		  struct buf *answers, struct err *err)
 {

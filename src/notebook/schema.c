@@ -211,6 +211,13 @@ static const char *const migrations[] = {
 "BEGIN SELECT raise(ABORT, 'the log is never changed'); END;\n"
 "CREATE TRIGGER audit_kept BEFORE DELETE ON audit\n"
 "BEGIN SELECT raise(ABORT, 'the log is never cut'); END;\n",
+
+[3] =
+"CREATE TABLE submission ( -- a revision's XML, as it was or will be sent\n"
+"	revision INTEGER PRIMARY KEY REFERENCES revision (seq),\n"
+"	base     INTEGER NOT NULL, -- of the revision then: the XML names it\n"
+"	xml      TEXT NOT NULL\n"
+") STRICT;\n",
 };
 /* clang-format on */
 

@@ -167,6 +167,14 @@ const char *const stmt_sql[STMT_COUNT] = {
 	" v.why IS NOT NULL, v.why"
 	" FROM record r JOIN revision v ON v.record = r.number WHERE r.id = ?1"
 	" ORDER BY v.rev",
+[STMT_SUBMISSION] = /* not one that names another base than is right now */
+	"SELECT s.xml FROM record r JOIN revision v ON v.record = r.number"
+	" JOIN submission s ON s.revision = v.seq AND s.base = v.base"
+	" WHERE r.id = ?1 AND v.rev = ?2",
+[STMT_SUBMISSION_KEEP] =
+	"INSERT OR REPLACE INTO submission (revision, base, xml)"
+	" SELECT v.seq, v.base, ?3 FROM record r JOIN revision v ON v.record = r.number"
+	" WHERE r.id = ?1 AND v.rev = ?2",
 
 [STMT_RECORD_FIND] = /* ?1 a beginning, ?2 an end; two rows tell that it is not one */
 	"SELECT id FROM record WHERE id >= ?1 AND id < ?1 || 'g'"
