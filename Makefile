@@ -149,7 +149,7 @@ $(B)/tests/corpus_xform $(B)/tests/corpus_scenario $(B)/tests/corpus_xlsform: %:
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
-$(B)/tests/bench_notebook $(B)/tests/bench_vault: %: %.o $(B)/libcore.a
+$(B)/tests/bench_notebook $(B)/tests/bench_vault $(B)/tests/bench_form: %: %.o $(B)/libcore.a
 	@echo "LINK $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg-config,--libs,$(PKG_CORE)) -lm
 
@@ -207,6 +207,7 @@ fuzzers: $(FUZZERS)
 	@for f in $(FUZZERS); do name=$$(basename $$f _fuzz); mkdir -p $(B)/corpus/$$name; \
 	    echo "$$name: $(FUZZ_SECONDS) s"; \
 	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=16384 -verbosity=0 -print_final_stats=1 \
+		$$(test ! -r tests/fuzz/$$name.dict || echo -dict=tests/fuzz/$$name.dict) \
 		-artifact_prefix=$(B)/found/$$name- $(B)/corpus/$$name tests/fuzz/$$name || exit 1; \
 	done
 
@@ -223,7 +224,7 @@ fmt:
 	clang-format -i $$(git ls-files '*.c' '*.h' | grep -v pinyin_table)
 
 # Ratios against a bare baseline measured in the same run; says what it measures.
-bench: all $(B)/tests/bench_notebook $(B)/tests/bench_vault $(B)/tests/bench/fill $(B)/tests/bench/line \
+bench: all $(B)/tests/bench_notebook $(B)/tests/bench_vault $(B)/tests/bench_form $(B)/tests/bench/fill $(B)/tests/bench/line \
     $(B)/tests/bench/screens $(B)/tests/screens/stories_test
 	@sh tests/bench/run $(B)
 

@@ -370,6 +370,10 @@ read_children(struct reading *r, struct node *at, const struct xml_node *x)
 			    (!at->parent && !strcmp(c->local, "meta"));
 		struct node *node = NULL;
 
+		/* a question that is called "x:meta" is not meant by "meta" */
+		if (def && !at->parent && !strcmp(c->local, "meta") &&
+		    !(def->flags & DEF_META) && strcmp(def->name, c->name) != 0)
+			def = NULL;
 		if (!def && meta)
 			continue;
 		if (def && def->kind == DEF_REPEAT)

@@ -161,12 +161,15 @@ xform_read_instance(struct xform *x)
 		const char *text = xform_trimmed(x, x->info[i].node->text);
 
 		keep_attributes(x, x->info[i].node, def);
+		if (def->kind != DEF_REPEAT && def->parent &&
+		    is_meta(x->info[i].node, def)) {
+			def->kind = DEF_GROUP; /* an empty one too */
+			def->flags |= DEF_META;
+		}
 		if (def->kind == DEF_QUESTION)
 			def->question = &question_rows[QUESTION_TEXT];
 		if (def->kind == DEF_QUESTION && *text)
 			def->default_value = arena_strdup(x->arena, text);
-		if (def->kind == DEF_GROUP && is_meta(x->info[i].node, def))
-			def->flags |= DEF_META;
 	}
 	return !x->failed;
 }

@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "i18n.h"
 #include "mem.h"
+#include "xml.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -393,7 +394,7 @@ xls_no(const char *cell)
 	       !strcmp(cell, "false()");
 }
 
-/* XML's names, one prefix allowed; beyond ASCII all letters are. */
+/* XML's names, one prefix allowed. */
 bool
 xls_is_name(const char *s)
 {
@@ -411,5 +412,5 @@ xls_is_name(const char *s)
 			return false;
 		}
 	}
-	return !start;
+	return !start && xml_is_name(s);
 }

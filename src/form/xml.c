@@ -5,6 +5,7 @@
 #include "err.h"
 #include "i18n.h"
 
+#include <ctype.h>
 #include <expat.h>
 #include <stdint.h>
 #include <string.h>
@@ -200,6 +201,30 @@ xml_parse(const char *text, size_t len, const char *const *mixed, struct arena *
 	XML_ParserFree(r.parser);
 	buf_clear(&r.text);
 	return good ? r.root : NULL;
+}
+
+/* Which letters of the world XML takes, expat knows. */
+bool
+xml_is_name(const char *name)
+{
+	struct buf element = { 0 };
+	XML_Parser parser;
+	bool ascii = true, good;
+
+	for (const char *p = name; *p; p++) {
+		ascii = ascii && !(*p & 0x80);
+		if (!(*p & 0x80) && !isalnum((unsigned char)*p) && !strchr("_-.:", *p))
+			return false;
+	}
+	if (ascii)
+		return isalpha((unsigned char)*name) || *name == '_';
+	buf_fmt(&element, "<%s/>", name);
+	parser = XML_ParserCreate("UTF-8");
+	good = XML_Parse(parser, buf_text(&element), (int)element.len, 1) ==
+	       XML_STATUS_OK;
+	XML_ParserFree(parser);
+	buf_clear(&element);
+	return good;
 }
 
 static const char *

@@ -51,6 +51,9 @@ void xml_text(const struct xml_node *node, struct buf *out);
 /* The line of an offset, from 1. */
 int xml_line(const char *text, size_t offset);
 
+/* True when an element can be called so. */
+bool xml_is_name(const char *name);
+
 /* Appends s with what XML reserves written as references; fit for text and for
  * attributes in double quotes. Controls that XML cannot hold are left out. */
 void xml_escape(const char *s, struct buf *out);
