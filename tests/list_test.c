@@ -227,6 +227,41 @@ a_large_list_is_cheap(void)
 	list_unref(l);
 }
 
+static void
+geojson_is_a_feature_a_row(void)
+{
+	static const char text[] =
+	    "{\"type\":\"FeatureCollection\",\"features\":["
+	    "{\"type\":\"Feature\",\"id\":\"fs87b\",\"geometry\":{\"type\":\"Point\","
+	    "\"coordinates\":[-104.9,39.5,7]},\"properties\":{\"title\":\"甲\",\"n\":7,"
+	    "\"deep\":{\"a\":[1]},\"yes\":true}},"
+	    "{\"type\":\"Feature\",\"properties\":{\"id\":\"67\",\"more\":\"m\"},"
+	    "\"geometry\":{\"coordinates\":[[[1,2],[3,4.5]],[[8,8],[9,9]]],"
+	    "\"type\":\"Polygon\"}},"
+	    "{\"type\":\"Feature\",\"geometry\":null,\"properties\":null}]}";
+	struct err err = { 0 };
+	struct list *l = list_read("camps.geojson", text, strlen(text), &err);
+
+	CHECK_STR(err.text, "");
+	CHECK_STR(list_id(l), "camps");
+	CHECK_INT(list_count(l), 3);
+	CHECK_STR(list_cell(l, 0, list_column_named(l, "id")), "fs87b");
+	CHECK_STR(list_cell(l, 0, list_column_named(l, "title")), "甲");
+	CHECK_STR(list_cell(l, 0, list_column_named(l, "n")), "7");
+	CHECK_STR(list_cell(l, 0, list_column_named(l, "deep")), "");
+	CHECK_STR(list_cell(l, 0, list_column_named(l, "yes")), "true");
+	CHECK_STR(list_cell(l, 0, list_column_named(l, "geometry")), "39.5 -104.9 0 0");
+	CHECK_STR(list_cell(l, 1, list_column_named(l, "id")), "67");
+	CHECK_STR(list_cell(l, 1, list_column_named(l, "title")), "");
+	CHECK_STR(list_cell(l, 1, list_column_named(l, "geometry")),
+	    "2 1 0 0; 4.5 3 0 0");
+	CHECK_STR(list_cell(l, 2, list_column_named(l, "geometry")), "");
+	list_unref(l);
+	CHECK(!list_read("a.geojson", "{\"features\":[7]}", 16, &err));
+	CHECK(strstr(err.text, "no GeoJSON"));
+	CHECK(!list_read("a.geojson", "{}", 2, &err));
+}
+
 int
 main(void)
 {
@@ -240,5 +275,6 @@ main(void)
 	RUN(an_empty_list_has_no_items);
 	RUN(labels_with_languages_only_answer_to_label);
 	RUN(a_large_list_is_cheap);
+	RUN(geojson_is_a_feature_a_row);
 	return CHECK_DONE();
 }

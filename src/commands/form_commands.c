@@ -207,16 +207,16 @@ static bool
 add_list_named(
     struct notebook *nb, const char *folder, const char *name, struct err *err)
 {
-	static const char *const folders[] = { "lists/", "" }, *const ends[] = { ".csv",
-		".xml" };
+	static const char *const folders[] = { "lists/", "" };
+	static const char *const ends[] = { ".csv", ".xml", ".geojson" };
 	struct buf file = { 0 }, filename = { 0 };
 	bool good = true, found = false;
 
-	for (size_t i = 0; i < 4 && !found; i++) {
+	for (size_t i = 0; i < 6 && !found; i++) {
 		buf_reset(&filename);
 		buf_reset(&file);
-		buf_fmt(&filename, "%s%s", name, ends[i % 2]);
-		buf_fmt(&file, "%s/%s%s", folder, folders[i / 2], buf_text(&filename));
+		buf_fmt(&filename, "%s%s", name, ends[i % 3]);
+		buf_fmt(&file, "%s/%s%s", folder, folders[i / 3], buf_text(&filename));
 		found = access(buf_text(&file), R_OK) == 0;
 		if (found)
 			good = add_list(nb, buf_text(&file), buf_text(&filename), err);

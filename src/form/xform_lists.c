@@ -370,17 +370,3 @@ list_from_xml(const char *id, const char *text, size_t len, struct err *err)
 	arena_free(a);
 	return list;
 }
-
-struct list *
-list_read(const char *filename, const char *text, size_t len, struct err *err)
-{
-	const char *dot = strrchr(filename, '.');
-	char *id = mem_strndup(
-	    filename, dot ? (size_t)(dot - filename) : strlen(filename));
-	struct list *list = dot && !strcmp(dot, ".xml")
-				? list_from_xml(id, text, len, err)
-				: list_from_csv(id, text, len, err);
-
-	free(id);
-	return list;
-}
