@@ -319,6 +319,7 @@ become_program(const struct term_options *options)
 {
 	sigset_t none;
 
+	signal(SIGHUP, SIG_DFL); /* ignored under nohup */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	put_environment(options->env);
