@@ -464,6 +464,8 @@ key_pressed(struct run *run, const struct key *key)
 		if (known)
 			return step;
 	}
+	if (key->code == K_PASTE && entry_paste(e, key))
+		return STEP_ON;
 	if (entry_field_key(e, key, &by)) {
 		if (by)
 			move(e, by);

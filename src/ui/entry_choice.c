@@ -397,26 +397,44 @@ guess_each(struct choices *c, const char *typed, struct buf *answer)
 	return good;
 }
 
+static bool
+guess(struct choices *c, const char *typed, struct buf *answer)
+{
+	struct picker_source source = source_of(c);
+	size_t index;
+
+	if (c->node->def->question->answer == ANSWER_MANY)
+		return guess_each(c, typed, answer);
+	index = picker_guess(&source, typed);
+	if (index != PICKER_NONE)
+		buf_str(answer, name_at(c, index));
+	return index != PICKER_NONE;
+}
+
+bool
+entry_choice_guess(struct entry *e, const struct node *node, const char *typed,
+    struct buf *answer)
+{
+	struct choices c;
+	bool taken;
+
+	if (!load(&c, e, node))
+		return false;
+	taken = guess(&c, typed, answer);
+	free(c.rows);
+	return taken;
+}
+
 bool
 entry_choice_typed(struct entry *e, const struct node *node, const char *typed,
     struct buf *answer)
 {
 	struct choices c;
-	struct picker_source source;
-	size_t index;
-	bool taken = true;
+	bool taken;
 
 	if (!load(&c, e, node))
 		return false;
-	source = source_of(&c);
-	if (node->def->question->answer == ANSWER_MANY)
-		taken = guess_each(&c, typed, answer);
-	else if ((index = picker_guess(&source, typed)) != PICKER_NONE)
-		buf_str(answer, name_at(&c, index));
-	else
-		taken = false;
-	if (!taken)
-		taken = open_list(&c, typed, answer);
+	taken = guess(&c, typed, answer) || open_list(&c, typed, answer);
 	free(c.rows);
 	return taken;
 }

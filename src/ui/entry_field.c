@@ -8,6 +8,7 @@
 #include "dates.h"
 #include "editor.h"
 #include "err.h"
+#include "expr.h"
 #include "form.h"
 #include "i18n.h"
 #include "instance.h"
@@ -16,6 +17,7 @@
 #include "session.h"
 #include "text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +127,21 @@ entry_field_close(struct entry *e)
 	e->field_id = 0;
 }
 
+/* Characters that the form's own rule allows, where that is all the rule says; 0: any
+ * number. */
+static size_t
+limit_of(const struct def *def)
+{
+	const char *rule = def->constraint ? expr_text(def->constraint) : "";
+	size_t limit = 0;
+	int end = 0;
+
+	if (sscanf(rule, " string-length(.) <= %zu %n", &limit, &end) != 1 || !end ||
+	    rule[end])
+		return 0;
+	return limit;
+}
+
 /* The field over the answer as it is stored now. */
 static void
 open_field(struct entry *e)
@@ -144,6 +161,7 @@ open_field(struct entry *e)
 	if (kind_of(node) == QUESTION_ACKNOWLEDGE)
 		return;
 	options.multiline = entry_is_notes(node->def);
+	options.max_chars = limit_of(node->def);
 	e->editor = editor_new(&options);
 	editor_set(e->editor, e->initial);
 }
@@ -255,6 +273,28 @@ read_answer(struct entry *e, const struct node *node, const char *typed,
 	return false;
 }
 
+/* Digits and letters of an input method are as wide as hanzi: where the form's rule for
+ * a number or code wants narrow ones, they are meant. */
+static bool
+narrow_if_needed(struct entry *e, struct node *node)
+{
+	struct buf wide = { 0 }, narrow = { 0 };
+	bool good = true;
+
+	buf_str(&wide, node->text);
+	text_narrow(wide.data, wide.len, &narrow);
+	if (node->def->question->answer == ANSWER_STRING && !entry_is_notes(node->def) &&
+	    strcmp(wide.data, buf_text(&narrow)) != 0 &&
+	    logic_check(e->logic, node, NULL) == LOGIC_CONSTRAINT) {
+		good = store(e, node, buf_text(&narrow));
+		if (good && logic_check(e->logic, node, NULL) != LOGIC_GOOD)
+			good = store(e, node, wide.data); /* as it was typed, then */
+	}
+	buf_clear(&wide);
+	buf_clear(&narrow);
+	return good;
+}
+
 static bool
 take_typed(struct entry *e, struct node *node)
 {
@@ -268,7 +308,8 @@ take_typed(struct entry *e, struct node *node)
 			buf_str(&answer, node->text);
 		else
 			good = read_answer(e, node, typed, &answer);
-		good = good && store(e, node, buf_text(&answer));
+		good = good && store(e, node, buf_text(&answer)) &&
+		    (!answer.len || narrow_if_needed(e, node));
 		if (good)
 			refresh_field(e, node);
 	}
@@ -334,6 +375,26 @@ entry_answer(struct entry *e, const char *text)
 
 /* --- keys --- */
 
+/* A field that takes no more says so in the form's own words. */
+static void
+say_full(struct entry *e, const struct node *node)
+{
+	size_t limit = limit_of(node->def);
+	struct buf words = { 0 };
+
+	if (!limit || editor_chars(e->editor) < limit)
+		return;
+	logic_text(e->logic,
+	    form_text(e->form, &node->def->constraint_message,
+		form_language(e->form, i18n_language())),
+	    node, &words);
+	if (words.len)
+		entry_say(e, true, "%s", buf_text(&words));
+	else
+		entry_say(e, true, _("At most %zu characters."), limit);
+	buf_clear(&words);
+}
+
 bool
 entry_field_key(struct entry *e, const struct key *key, int *move)
 {
@@ -358,6 +419,7 @@ entry_field_key(struct entry *e, const struct key *key, int *move)
 		e->untouched = false;
 		return true;
 	case EDITOR_REFUSED:
+		say_full(e, node);
 		screen_beep(e->screen);
 		return true;
 	case EDITOR_NEXT:

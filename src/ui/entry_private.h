@@ -162,6 +162,9 @@ void entry_value_hint(struct entry *e, const struct node *node, struct buf *out)
  * none. False: left without taking anything. */
 bool entry_choice_typed(struct entry *e, const struct node *node, const char *typed,
     struct buf *answer);
+/* The same without opening anything: false when it cannot mean one choice (each). */
+bool entry_choice_guess(struct entry *e, const struct node *node, const char *typed,
+    struct buf *answer);
 /* Opens the list with that text already typed. */
 bool entry_choice_open(struct entry *e, const struct node *node, const char *typed,
     struct buf *answer);
@@ -179,6 +182,11 @@ void entry_repeat_move(struct entry *e, int by);
 /* Back from an instance's page to the rows. done: the cursor goes to where the next
  * one is added. */
 void entry_repeat_leave(struct entry *e, bool done);
+
+/* ---- entry_paste.c ---- */
+
+/* A paste of a table where rows of a repeat are. False: it is the field's. */
+bool entry_paste(struct entry *e, const struct key *key);
 
 /* ---- entry_goto.c: F6 ---- */
 
