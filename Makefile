@@ -190,6 +190,7 @@ faults: tests
 	    "$(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE) $(PKG_SCREENS)) -ldl -lutil -lm"
 	@EDIT_STEPS=200000 $(B)/tests/screens/edit_test
 	@EDIT_STEPS=10000 $(B)/tests/screens/drawn_test
+	@KEYS_ALL=1 MINQING_BUILD=$(B) $(B)/tests/screens/every_key_test
 	@$(B)/tests/faults/power_test --long
 	@MINQING_BUILD=$(B) $(B)/tests/screens/kill_test 1000
 	@MINQING_BUILD=$(B) $(B)/tests/sync/cut_test 1

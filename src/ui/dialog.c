@@ -17,6 +17,8 @@
 
 #define COLS_WANTED 60
 
+#define FAR_DOWN 1000000 /* rows */
+
 static const enum context dialog_stack[] = { CONTEXT_DIALOG, CONTEXT_POPUP };
 static const enum context field_stack[] = { CONTEXT_INPUT, CONTEXT_FIELD,
 	CONTEXT_POPUP };
@@ -320,7 +322,7 @@ reading_move(struct reading *r, enum action action)
 	else if (action == ACTION_FIRST)
 		r->top = 0;
 	else if (action == ACTION_LAST)
-		r->top = r->total;
+		r->top = FAR_DOWN; /* put right when it is drawn, perhaps the first time */
 }
 
 void

@@ -6,6 +6,8 @@
 #include "dialog.h"
 #include "i18n.h"
 
+#define FAR_DOWN 1000000 /* rows */
+
 /* False: leave. What scrolls too far is put right by the layout. */
 static bool
 act(struct entry *e, enum action action, enum entry_outcome *outcome)
@@ -36,7 +38,7 @@ act(struct entry *e, enum action action, enum entry_outcome *outcome)
 		e->top = 0;
 		break;
 	case ACTION_LAST:
-		e->top = e->total;
+		e->top = FAR_DOWN; /* put right by the layout */
 		break;
 	case ACTION_LANGUAGE:
 		entry_switch_language(e);

@@ -230,7 +230,7 @@ static const struct keymap_row shipped[] = {
 	    N_("adds a row, as one more person or one more session") },
 	{ IN(ROWS), K_F(8), K_CTRL('X'), ACTION_ROW_DELETE, 69,
 	    N_("Remove"), N_("deletes the row that the cursor is on") },
-	{ ANYWHERE, K_F(11), K_ALT('c'), ACTION_CONTRAST, 0, N_("Contrast"),
+	{ ANYWHERE, K_F(11), K_ALT('h'), ACTION_CONTRAST, 0, N_("Contrast"),
 	    N_("changes between colours, none, and high contrast") },
 	{ IN(GLOBAL), K_F(12), K_CTRL('O'), ACTION_LANGUAGE, 10, N_("Language"),
 	    N_("changes between Chinese and English") },

@@ -127,7 +127,7 @@ high_contrast_is_one_key_away_and_remembered(void)
 
 	sample_make(true);
 	t = start_with(NULL);
-	CHECK(term_see(t, "F9") && term_keys(t, "<F11><M-c>1<S-Tab>"));
+	CHECK(term_see(t, "F9") && term_keys(t, "<F11><M-h>1<S-Tab>"));
 	CHECK_INT(coloured(t, 24, 80), 24 * 80);
 	term_cursor(t, &row, &col);
 	CHECK(term_look(t, row, col).reverse && term_look(t, row, col).bold);
