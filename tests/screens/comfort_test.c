@@ -39,11 +39,17 @@ check_page(struct term *t, int rows, int cols)
 	CHECK(!term_has(t, "too small"));
 }
 
+static bool
+is_home(struct term *t)
+{
+	return strstr(term_row(t, 0), "notebook") || strstr(term_row(t, 0), "民情日记");
+}
+
 /* By Esc, at least one when away. */
 static void
 go_home(struct term *t, bool away)
 {
-	for (int i = 0; i < 5 && (away || !strstr(term_row(t, 0), "notebook")); i++) {
+	for (int i = 0; i < 5 && (away || !is_home(t)); i++) {
 		CHECK(term_keys(t, "<Esc>"));
 		away = false;
 	}
@@ -75,6 +81,68 @@ every_page_fits_every_window(void)
 		sample_leave(t);
 		sample_remove();
 	}
+}
+
+static size_t
+letters(const char *s)
+{
+	size_t n = 0;
+
+	while ((s[n] >= 'a' && s[n] <= 'z') || (s[n] >= 'A' && s[n] <= 'Z'))
+		n++;
+	return n;
+}
+
+/* English in the Chinese screens would be words that nobody translated: they begin large
+ * or follow one another. Names of keys and codes in records are not. */
+static bool
+is_no_word(const char *word, size_t len)
+{
+	static const char *const known[] = { "Ctrl", "PgDn", "PgUp", "Home", "Shift",
+		"Delete", "Backspace", "Insert" };
+
+	if (len < 4 || (*word >= 'a' && (word[len] != ' ' || letters(word + len + 1) < 3)))
+		return true;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strlen(known[i]) == len && memcmp(known[i], word, len) == 0)
+			return true;
+	return false;
+}
+
+static void
+check_chinese(struct term *t)
+{
+	char *text = term_text(t);
+	size_t len;
+
+	for (const char *at = text; *at; at += len ? len : 1) {
+		len = letters(at);
+		if (!is_no_word(at, len)) {
+			fprintf(stderr, "  \"%.*s\" in the Chinese screen\n", (int)len, at);
+			CHECK(!"a word that is not translated");
+			term_dump(t);
+			break;
+		}
+	}
+	free(text);
+}
+
+static void
+every_page_is_chinese_where_it_should_be(void)
+{
+	struct term *t;
+
+	sample_make(true);
+	t = sample_start(24, 80, "zh_CN");
+	CHECK(term_see(t, "F1"));
+	for (size_t k = 0; k < PAGES; k++) {
+		check_case(pages[k].name);
+		CHECK(!*pages[k].there || term_keys(t, pages[k].there));
+		check_chinese(t);
+		go_home(t, k > 0);
+	}
+	sample_leave(t);
+	sample_remove();
 }
 
 /* How many cells are coloured. */
@@ -212,6 +280,7 @@ main(void)
 {
 	unsetenv("NO_COLOR");
 	every_page_fits_every_window();
+	every_page_is_chinese_where_it_should_be();
 	RUN(no_colour_is_shown_where_none_is_wanted);
 	RUN(high_contrast_is_one_key_away_and_remembered);
 	RUN(the_language_is_one_key_away_and_remembered);
