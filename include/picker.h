@@ -76,6 +76,9 @@ void picker_marked_codes(const struct picker *p, struct buf *out);
 const char *picker_typed(const struct picker *p);
 size_t picker_matches(const struct picker *p);
 
+/* As if that text had been typed, in place of what was; for picker_run(), which looks on
+ * for what matches. */
+void picker_type(struct picker *p, const char *text);
 enum picker_result picker_key(struct picker *p, const struct key *key);
 /* Into area, without a frame: what was typed and "3/12" in its last row. The current
  * row is always visible and the hardware cursor stands there. */

@@ -224,27 +224,6 @@ prefer_used(const struct choices *c, struct picker *p)
 
 /* --- the list --- */
 
-static void
-type_into(struct picker *p, const char *typed)
-{
-	size_t len = strlen(typed);
-
-	for (size_t at = 0, next; at < len; at = next) {
-		char text[64];
-		struct key key = { .code = K_TEXT, .text = text };
-
-		next = text_next(typed, len, at);
-		if (next - at >= sizeof(text))
-			continue;
-		key.len = next - at;
-		memcpy(text, typed + at, key.len);
-		text[key.len] = '\0';
-		if (key.len == 1)
-			key.code = (unsigned char)text[0];
-		picker_key(p, &key);
-	}
-}
-
 static struct picker *
 new_list(struct choices *c, const char *title, bool multiple)
 {
@@ -270,7 +249,7 @@ pick_one(struct choices *c, const char *title, const char *typed, struct buf *an
 
 	if (current != PICKER_NONE)
 		picker_select(p, current);
-	type_into(p, typed);
+	picker_type(p, typed);
 	taken = picker_run(p, c->e->screen) && picker_current(p) != PICKER_NONE;
 	if (taken)
 		buf_str(answer, name_at(c, picker_current(p)));
@@ -285,7 +264,7 @@ pick_many(struct choices *c, const char *title, const char *typed, struct buf *a
 	bool taken;
 
 	picker_mark_codes(p, c->node->text);
-	type_into(p, typed);
+	picker_type(p, typed);
 	taken = picker_run(p, c->e->screen);
 	if (taken)
 		picker_marked_codes(p, answer);

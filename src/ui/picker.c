@@ -403,6 +403,8 @@ picker_search(struct picker *p, size_t rows)
 	struct search *search = &p->search;
 	size_t index;
 
+	if (!p->typed.len)
+		return; /* all rows are shown; the cursor stays */
 	for (; rows && is_searching(p); rows--) {
 		if (search->again < search->again_end) {
 			index = p->matches[search->again++];
@@ -695,7 +697,7 @@ picker_toggle(struct picker *p)
 }
 
 static void
-picker_type(struct picker *p, const struct key *key)
+picker_type_key(struct picker *p, const struct key *key)
 {
 	size_t len = key->len;
 
@@ -713,7 +715,7 @@ picker_press(struct picker *p, const struct key *key)
 	enum action action = keymap_action(key, stack + skip, 3 - skip);
 
 	if (action == ACTION_NONE && key_is_text(key)) {
-		picker_type(p, key);
+		picker_type_key(p, key);
 		return PICKER_STAY;
 	}
 	switch ((int)action) {
@@ -738,6 +740,17 @@ picker_press(struct picker *p, const struct key *key)
 	default:
 		return picker_move(p, action) ? PICKER_STAY : PICKER_PASS;
 	}
+}
+
+void
+picker_type(struct picker *p, const char *text)
+{
+	size_t len = strlen(text), at = 0, next;
+
+	while (at < len && (next = text_next(text, len, at)) <= TYPED_MAX)
+		at = next;
+	picker_retype(p, 0, text, at);
+	picker_search(p, SLICE);
 }
 
 enum picker_result
