@@ -256,4 +256,8 @@ const char *form_pair(const char *const *pairs, const char *name);
 /* The innermost repeat that def stands in (def itself when it is one), or NULL. */
 const struct def *def_repeat(const struct def *def);
 
+/* Characters that an answer may have, where its constraint says that and nothing else
+ * (string-length(.) <= 30); 0: no such limit. */
+size_t def_length_limit(const struct def *def);
+
 #endif

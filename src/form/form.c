@@ -4,6 +4,7 @@
 #include "form_build.h"
 
 #include "arena.h"
+#include "expr.h"
 #include "list.h"
 #include "logic.h"
 #include "mem.h"
@@ -237,4 +238,17 @@ def_depth(const struct def *def)
 	while ((def = def->parent))
 		depth++;
 	return depth;
+}
+
+size_t
+def_length_limit(const struct def *def)
+{
+	const char *rule = def->constraint ? expr_text(def->constraint) : "";
+	size_t limit = 0;
+	int end = 0;
+
+	if (sscanf(rule, " string-length(.) <= %zu %n", &limit, &end) != 1 || !end ||
+	    rule[end])
+		return 0;
+	return limit;
 }

@@ -8,7 +8,6 @@
 #include "dates.h"
 #include "editor.h"
 #include "err.h"
-#include "expr.h"
 #include "form.h"
 #include "i18n.h"
 #include "instance.h"
@@ -17,7 +16,6 @@
 #include "session.h"
 #include "text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,21 +125,6 @@ entry_field_close(struct entry *e)
 	e->field_id = 0;
 }
 
-/* Characters that the form's own rule allows, where that is all the rule says; 0: any
- * number. */
-static size_t
-limit_of(const struct def *def)
-{
-	const char *rule = def->constraint ? expr_text(def->constraint) : "";
-	size_t limit = 0;
-	int end = 0;
-
-	if (sscanf(rule, " string-length(.) <= %zu %n", &limit, &end) != 1 || !end ||
-	    rule[end])
-		return 0;
-	return limit;
-}
-
 /* The field over the answer as it is stored now. */
 static void
 open_field(struct entry *e)
@@ -161,7 +144,7 @@ open_field(struct entry *e)
 	if (kind_of(node) == QUESTION_ACKNOWLEDGE)
 		return;
 	options.multiline = entry_is_notes(node->def);
-	options.max_chars = limit_of(node->def);
+	options.max_chars = def_length_limit(node->def);
 	e->editor = editor_new(&options);
 	editor_set(e->editor, e->initial);
 }
@@ -379,7 +362,7 @@ entry_answer(struct entry *e, const char *text)
 static void
 say_full(struct entry *e, const struct node *node)
 {
-	size_t limit = limit_of(node->def);
+	size_t limit = def_length_limit(node->def);
 	struct buf words = { 0 };
 
 	if (!limit || editor_chars(e->editor) < limit)
