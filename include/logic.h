@@ -55,6 +55,8 @@ void logic_use_language(struct logic *logic, const char *language);
 
 /* A new record: defaults, start metadata, repeats that repeat_count asks for. */
 bool logic_begin(struct logic *logic, struct err *err);
+/* A record that is taken up again to be changed: what the form sets then. */
+bool logic_resume(struct logic *logic, struct err *err);
 
 /*
  * Answers a question: the text is made canonical for its type (full-width digits,
@@ -108,7 +110,8 @@ struct node *logic_check_all(struct logic *logic, struct buf *message,
  * question's choices are asked for again, and have no list but this. */
 const size_t *logic_choices(struct logic *logic, const struct node *node, size_t *count,
     struct err *err);
-/* Label of a row in the language in use; never NULL, the name when there is none. */
+/* Label of a row in the language in use; never NULL, the name when there is none. One
+ * with answers in it is lent until the next answer or logic_choices(). */
 const char *logic_choice_label(struct logic *logic, const struct def *def, size_t row);
 const char *logic_choice_name(const struct logic *logic, const struct def *def,
     size_t row);

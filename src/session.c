@@ -162,6 +162,10 @@ session_resume(struct notebook *nb, const char *record_id, const char *language,
 	if (find_record(nb, record_id, &names, err) &&
 	    record_draft_load(nb, names.id, &json, &cursor, err))
 		s = session_over(nb, &names, language, NULL, &json, err);
+	if (s && !logic_resume(s->logic, err)) {
+		session_close(s);
+		s = NULL;
+	}
 	if (s)
 		s->cursor = buf_take(&cursor);
 	buf_clear(&json);

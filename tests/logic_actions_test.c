@@ -286,6 +286,53 @@ truths_and_days_keep_what_they_are(void)
 	end(&w);
 }
 
+static void
+a_record_taken_up_again_has_its_values_set(void)
+{
+	struct world w = { 0 };
+	struct logic_world around = { .clock = &w.clock };
+	struct logic *again;
+
+	begin(&w,
+	      "<instance><data id='t'><a/><b/></data></instance>"
+	      "<setvalue event='odk-instance-load' ref='/data/a' "
+	      "value=\"concat(/data/a, 'x')\"/>"
+	      "<setvalue event='odk-instance-first-load' ref='/data/b' "
+	      "value=\"concat(/data/b, 'y')\"/>",
+	      "<input ref='/data/a'/><input ref='/data/b'/>");
+	CHECK_STR(is(&w, "a"), "x");
+	CHECK_STR(is(&w, "b"), "y");
+	again = logic_new(w.in, &around, NULL);
+	CHECK(again && logic_resume(again, NULL));
+	CHECK_STR(is(&w, "a"), "xx");
+	CHECK_STR(is(&w, "b"), "y");
+	logic_free(again);
+	end(&w);
+}
+
+static void
+choices_have_the_answers_in_their_labels(void)
+{
+	struct world w = { 0 };
+	char got[100];
+
+	begin(&w,
+	      "<itext><translation lang='en'><text id='hi'><value>Hi <output "
+	      "value='/data/n'/></value></text></translation></itext>"
+	      "<instance><data id='t'><n/><s/><m/><t/></data></instance>"
+	      "<bind nodeset='/data/m' calculate=\"jr:choice-name(/data/s, '/data/s')\"/>"
+	      "<bind nodeset='/data/t' calculate=\"concat(jr:itext('hi'), /data/n)\"/>",
+	      "<input ref='/data/n'/><select1 ref='/data/s'><item><label>For <output "
+	      "value='/data/n'/></label><value>a</value></item><item><label>None</label>"
+	      "<value>b</value></item></select1>");
+	put(&w, "n", "Li");
+	CHECK_STR(choices(&w, "s", got), "a=For Li b=None ");
+	put(&w, "s", "a");
+	CHECK_STR(is(&w, "m"), "For Li");
+	CHECK_STR(is(&w, "t"), "Hi LiLi");
+	end(&w);
+}
+
 int
 main(void)
 {
@@ -298,5 +345,7 @@ main(void)
 	RUN(choices_may_be_what_was_answered);
 	RUN(chance_may_order_choices_the_same_for_a_seed);
 	RUN(truths_and_days_keep_what_they_are);
+	RUN(a_record_taken_up_again_has_its_values_set);
+	RUN(choices_have_the_answers_in_their_labels);
 	return CHECK_DONE();
 }

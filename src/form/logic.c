@@ -62,7 +62,18 @@ host_choice_name(void *data, const char *value, struct node_ref question)
 	if (!list)
 		return NULL;
 	row = list_find(list, set->value_column, value);
-	return row == LIST_NONE ? NULL : logic_choice_label(l, node->def, row);
+	return row == LIST_NONE ? NULL : choices_label(l, node, row);
+}
+
+static const char *
+host_itext(void *data, const char *id)
+{
+	struct logic *l = data;
+	const struct texts *texts = form_itext(l->form, id, NULL);
+	const struct text *text =
+	    texts ? form_text(l->form, texts, l->language) : NULL;
+
+	return text ? logic_text_now(l, text, l->at, l->arena) : NULL;
 }
 
 static const char *
@@ -97,6 +108,7 @@ host_property(void *data, const char *name)
 static const struct expr_host host = {
 	.instance = host_instance,
 	.choice_name = host_choice_name,
+	.itext = host_itext,
 	.language = host_language,
 	.property = host_property,
 };
@@ -109,6 +121,7 @@ logic_context(struct logic *l, const struct node *node)
 	bool counted = node->def->kind == DEF_REPEAT && !node->is_place;
 
 	arena_reset(l->arena);
+	l->at = node;
 	return (struct expr_context){ .node = ref,
 				      .current = ref,
 				      .root = { tree, tree->root },
@@ -150,6 +163,7 @@ logic_new(struct instance *in, const struct logic_world *world, struct err *err)
 	l->world = *world;
 	l->language = form_language(l->form, world->language);
 	l->arena = arena_new();
+	l->lent = arena_new();
 	l->hold_counts = true;
 	compute_enter(l, instance_root(in));
 	ok = compute_settle(l, err);
@@ -171,6 +185,7 @@ logic_free(struct logic *l)
 	instance_free(l->nothing_saved);
 	choices_free(l);
 	arena_free(l->arena);
+	arena_free(l->lent);
 	free(l->heap);
 	free(l->pending);
 	free(l->changed.items);
@@ -194,6 +209,13 @@ logic_begin(struct logic *l, struct err *err)
 	compute_defaults(l, instance_root(l->in), true);
 	actions_initial(l, instance_root(l->in));
 	actions_event(l, ACTION_FIRST_LOAD);
+	actions_event(l, ACTION_LOAD);
+	return compute_settle(l, err);
+}
+
+bool
+logic_resume(struct logic *l, struct err *err)
+{
 	actions_event(l, ACTION_LOAD);
 	return compute_settle(l, err);
 }
@@ -244,6 +266,7 @@ logic_answer(struct logic *l, struct node *node, const char *text, struct err *e
 	bool ok = true;
 
 	assert(node->def->kind == DEF_QUESTION);
+	arena_reset(l->lent);
 	if (node->def->question->kind == QUESTION_CALCULATE || node->readonly) {
 		if (!strcmp(node->text, text))
 			return true;

@@ -67,6 +67,7 @@ list_of_nodes(struct logic *l, const struct node *node, struct err *err)
 	static const char *const columns[] = { "name", "label" };
 	const struct def *def = node->def;
 	struct arena *outer = l->arena;
+	const struct node *at = l->at;
 	struct expr_context context;
 	struct list *list = NULL;
 	struct value v;
@@ -80,6 +81,7 @@ list_of_nodes(struct logic *l, const struct node *node, struct err *err)
 	}
 	arena_free(l->arena);
 	l->arena = outer;
+	l->at = at;
 	return list;
 }
 
@@ -195,6 +197,8 @@ logic_choices(struct logic *l, const struct node *node, size_t *count, struct er
 	bool ok;
 
 	*count = 0;
+	arena_reset(l->lent);
+	l->chosen_at = node->id;
 	add_row(l, 0, 0); /* so that no rows are not NULL */
 	if (!set)
 		return l->rows;
@@ -247,15 +251,41 @@ label_of(const struct logic *l, const struct itemset *set, size_t row)
 	return label;
 }
 
-const char *
-logic_choice_label(struct logic *l, const struct def *def, size_t row)
+/* A label with answers in it, in the language in use; NULL when it has none. */
+static const char *
+computed_label(struct logic *l, const struct itemset *set, size_t row,
+	       const struct node *node)
 {
+	const struct text *text;
+
+	if (!set->label_texts)
+		return NULL;
+	text = &set->label_texts[row * l->form->language_count + l->language];
+	return text->count ? logic_text_now(l, text, node, l->lent) : NULL;
+}
+
+const char *
+choices_label(struct logic *l, const struct node *node, size_t row)
+{
+	const struct def *def = node->def;
 	const struct itemset *set = def->itemset;
 	const char *label = "";
 
 	if (set && set->nodeset)
 		label = list_cell(known_list(l, def), row, 1);
-	else if (set)
+	else if (set && !(label = computed_label(l, set, row, node)))
 		label = label_of(l, set, row);
 	return *label ? label : logic_choice_name(l, def, row);
+}
+
+const char *
+logic_choice_label(struct logic *l, const struct def *def, size_t row)
+{
+	const struct node *node = instance_node(l->in, l->chosen_at);
+
+	if (!node || node->def != def)
+		node = instance_alone(l->in, def);
+	if (!node)
+		node = instance_near(instance_root(l->in), def);
+	return node ? choices_label(l, node, row) : logic_choice_name(l, def, row);
 }

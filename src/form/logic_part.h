@@ -17,6 +17,7 @@ struct arena;
 struct buf;
 struct def;
 struct list;
+struct text;
 
 /* Instances that a repeat_count may ask for; what is above it is taken as a slip. */
 #define LOGIC_COUNT_MAX 2000
@@ -46,6 +47,8 @@ struct logic {
 	struct logic_world world;
 	size_t language;
 	struct arena *arena; /* of one evaluation */
+	const struct node *at; /* where the last one began */
+	struct arena *lent;  /* labels, until choices are asked for or answers change */
 
 	struct waiting *heap; /* the first in the graph's order on top */
 	size_t heap_count, heap_cap;
@@ -58,6 +61,7 @@ struct logic {
 	const struct def *asking;       /* the question of instance(GRAPH_CHOICES) */
 	struct instance *nothing_saved; /* stands in for a last saved record */
 	size_t *rows;                   /* lent by logic_choices() */
+	uint32_t chosen_at;             /* the node that they were asked for */
 	size_t row_cap;
 	struct list **node_lists; /* by definition: choices read from nodes; or NULL */
 };
@@ -69,6 +73,12 @@ struct expr_context logic_context(struct logic *l, const struct node *node);
 
 /* Somebody answers it: counts may wait for the last instance. */
 void logic_touch(struct logic *l, struct node *node);
+
+/* ---- logic_text.c ---- */
+
+/* A text with the answers in it, in an arena. An expression may be at work. */
+const char *logic_text_now(struct logic *l, const struct text *text,
+			   const struct node *node, struct arena *a);
 
 /* ---- logic_value.c ---- */
 
@@ -131,6 +141,9 @@ bool answer_canonical(const struct logic *l, const struct def *def, const char *
 		      struct buf *out, struct err *err);
 
 /* ---- logic_choices.c ---- */
+
+/* As logic_choice_label(), with the answers of the question at node in it. */
+const char *choices_label(struct logic *l, const struct node *node, size_t row);
 
 /* The rows of a question's choices; of those read from nodes as they are now, there. */
 struct list *choices_list(struct logic *l, const struct node *node, struct err *err);

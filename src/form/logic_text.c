@@ -32,6 +32,25 @@ logic_text(struct logic *l, const struct text *text, const struct node *node,
 	}
 }
 
+const char *
+logic_text_now(struct logic *l, const struct text *text, const struct node *node,
+	       struct arena *a)
+{
+	struct arena *outer = l->arena;
+	const struct node *at = l->at;
+	struct buf out = { 0 };
+	const char *now;
+
+	l->arena = arena_new();
+	logic_text(l, text, node, &out);
+	arena_free(l->arena);
+	l->arena = outer;
+	l->at = at;
+	now = arena_strdup(a, buf_text(&out));
+	buf_clear(&out);
+	return now;
+}
+
 void
 logic_label(struct logic *l, const struct node *node, struct buf *out)
 {
@@ -71,7 +90,7 @@ write_choices(struct logic *l, const struct node *node, struct buf *out)
 
 		buf_str(out, sep);
 		buf_str(out, row == LIST_NONE ? name
-					      : logic_choice_label(l, node->def, row));
+					      : choices_label(l, node, row));
 		sep = l->world.language && !strncmp(l->world.language, "zh", 2) ? "、"
 										: ", ";
 	}
