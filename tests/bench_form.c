@@ -177,7 +177,7 @@ some_answer(struct logic *logic, const struct node *node, int turn)
 	case ANSWER_MANY:
 		rows = logic_choices(logic, node, &count, NULL);
 		return count ? logic_choice_name(
-				   node->def, rows[turn && count > 1 ? count - 1 : 0])
+				   logic, node->def, rows[turn && count > 1 ? count - 1 : 0])
 			     : "";
 	case ANSWER_STRING:
 	case ANSWER_NONE:
