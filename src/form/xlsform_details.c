@@ -284,7 +284,6 @@ read_question(struct xls *x, const struct xls_item *item)
 	    def->question->kind == QUESTION_XML_EXTERNAL)
 		xls_file_list(x, xls_place(sheet, row, COL_NAME),
 		    arena_fmt(x->arena, "%s.%.3s", def->name, def->question->name));
-	def->required = yes_or_expr(x, item, COL_REQUIRED, DEF_REQUIRED);
 	def->constraint = plain_expr(x, item, COL_CONSTRAINT);
 	if (!def->constraint && item->type->constraint)
 		def->constraint =
@@ -305,6 +304,7 @@ read_row(struct xls *x, const struct xls_item *item)
 		    (struct texts *)(void *)((char *)def + text_columns[i].offset));
 	def->relevant = plain_expr(x, item, COL_RELEVANT);
 	def->readonly = yes_or_expr(x, item, COL_READ_ONLY, DEF_READ_ONLY);
+	def->required = yes_or_expr(x, item, COL_REQUIRED, DEF_REQUIRED);
 	if (def->kind == DEF_QUESTION)
 		read_question(x, item);
 	else
