@@ -112,13 +112,18 @@ is_any_below(const struct step *s)
 static void
 print_path(const struct ast *n, struct buf *out)
 {
+	const struct ast *primary =
+	    n->path.start == PATH_EXPR ? n->path.primary : NULL;
 	bool slash = n->path.start == PATH_ROOT;
 
-	if (n->path.start == PATH_EXPR) {
-		print(n->path.primary, 9, out);
+	if (primary) {
+		/* "(/)/a" is "/a" */
+		if (primary->kind != AST_PATH || primary->path.start != PATH_ROOT ||
+		    primary->path.count)
+			print(primary, 9, out);
 		slash = true;
 	}
-	if (!n->path.count && slash && n->path.start == PATH_ROOT)
+	if (!n->path.count && slash && !primary)
 		buf_char(out, '/');
 	for (size_t i = 0; i < n->path.count; i++, slash = true) {
 		const struct step *s = &n->path.steps[i];
