@@ -161,11 +161,14 @@ help_form_rows_err(const char *const rows[], struct err *err)
 	buf_str(&csv, "survey\n,type,name");
 	for (size_t i = 0; survey[i]; i++)
 		buf_fmt(&csv, ",%s", survey[i]);
-	buf_char(&csv, '\n');
+	buf_str(&csv, ",hint\n");
 	for (size_t i = 0; rows[i]; i++)
 		if (strncmp(rows[i], "choice ", 7) != 0 &&
-		    strncmp(rows[i], "set ", 4) != 0)
+		    strncmp(rows[i], "set ", 4) != 0) {
 			help_row(&csv, rows[i], survey, strchr(rows[i], ' ') ? 2 : 1);
+			buf_truncate(&csv, csv.len - 1);
+			buf_str(&csv, ",?\n"); /* every question says something */
+		}
 	buf_str(&csv, "choices\n,list_name,name,label,f\n");
 	for (size_t i = 0; rows[i]; i++)
 		if (!strncmp(rows[i], "choice ", 7))

@@ -32,6 +32,9 @@ static const struct {
 	{ "begin what", SURVEY "\n,begin dancing,a,A\n", "survey:2:type", "dancing" },
 	{ "two lists", SURVEY "\n,select_one l l,a,A\n" CHOICES, "survey:2:type", "l l" },
 	{ "no type", SURVEY "\n,text,a,A\n,,b,B\n", "survey:3:type", "no type" },
+	{ "no label", SURVEY "\n,text,a,\n", "survey:2:label", "neither label nor hint" },
+	{ "guidance alone", "survey\n,type,name,guidance_hint\n,text,a,Look\n", "survey:2:label", "neither label nor hint" },
+	{ "big-image alone", "survey\n,type,name,label,big-image\n,note,a,A,b.png\n", "survey:2:big-image", "image" },
 	{ "no name", SURVEY "\n,text,,A\n", "survey:2:name", "no name" },
 	{ "bad name", SURVEY "\n,text,2a,A\n", "survey:2:name", "2a" },
 	{ "name with a blank", SURVEY "\n,text,a b,A\n", "survey:2:name", "a b" },
@@ -216,7 +219,8 @@ static const struct {
 } odd[] = {
 	{ "unknown sheet", "settings\n,form_id\n,f\nnotes\n,a\n,b\n" SURVEY "\n,text,a,A\n", "?notes:0:-" },
 	{ "no form_id", SURVEY "\n,text,a,A\n", "?survey:0:-" },
-	{ "no label", "settings\n,form_id\n,f\n" SURVEY "\n,text,a,\n", "?survey:2:label" },
+	{ "group without a label", "settings\n,form_id\n,f\n" SURVEY "\n,begin group,g,\n,text,a,A\n,end group,,\n",
+	    "?survey:2:label" },
 	{ "choice without a label", "settings\n,form_id\n,f\n" SURVEY "\n,select_one l,a,A\n" CHOICES ",l,3,\n",
 	    "?choices:4:label" },
 	{ "row without a list", "settings\n,form_id\n,f\n" SURVEY "\n,select_one l,a,A\n" CHOICES ",,3,Three\n",
@@ -227,8 +231,6 @@ static const struct {
 	{ "column misspelt", "settings\n,form_id\n,f\nsurvey\n,type,name,label,relevent\n,text,a,A,\n", "?survey:1:relevent" },
 	{ "letters changed places", "settings\n,form_id\n,f\nsurvey\n,type,name,label,hnit,defualt::fr\n,text,a,A,,\n",
 	    "?survey:1:defualt::fr" },
-	{ "answer in a choice", "settings\n,form_id\n,f\n" SURVEY "\n,text,b,B\n,select_one l,a,A\n" CHOICES
-	    ",l,3,Like ${b}\n", "?choices:4:label" },
 	{ "names alike", "settings\n,form_id\n,f\n" SURVEY "\n,text,a,A\n,text,A,B\n", "?survey:3:name" },
 	{ "default is no choice", "settings\n,form_id\n,f\nsurvey\n,type,name,label,default\n,select_one l,a,A,9\n" CHOICES,
 	    "?survey:2:default" },
@@ -321,7 +323,7 @@ long_sheets_are_read_in_one_go(void)
 		buf_char(&b, 'x');
 	read_form(&r, b.data, b.len);
 	CHECK_STR(
-	    buf_text(&r.places), "?survey:0:-\nsurvey:2:label\n?survey:2:label\n");
+	    buf_text(&r.places), "?survey:0:-\nsurvey:2:label\nsurvey:2:label\n");
 	reading_clear(&r);
 	buf_clear(&b);
 }

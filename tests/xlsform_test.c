@@ -205,6 +205,99 @@ nested_repeats_read_their_own(void)
 	reading_clear(&r);
 }
 
+/* Without a word to say, what is computed is asked of nobody. */
+static void
+computed_questions_without_a_label_are_not_asked(void)
+{
+	static const char text[] =
+	    "survey\n,type,name,label,calculation,trigger\n"
+	    ",integer,a,A,,\n"
+	    ",integer,b,,2 * 2,\n"
+	    ",integer,c,C,2 * 2,\n"
+	    ",date,d,,today(),${a}\n"
+	    ",select_one l,e,,\"'1'\",\n"
+	    ",start-geopoint,f,,,${a}\n"
+	    "choices\n,list_name,name,label\n,l,1,One\n";
+	struct reading r;
+	struct form *f = good_form(&r, text);
+
+	CHECK(!(form_find(f, "a")->flags & DEF_UNASKED));
+	CHECK(form_find(f, "b")->flags & DEF_UNASKED);
+	CHECK(!(form_find(f, "c")->flags & DEF_UNASKED));
+	CHECK(form_find(f, "d")->flags & DEF_UNASKED);
+	CHECK_INT(form_find(f, "e")->question->kind, QUESTION_CALCULATE);
+	CHECK(!form_find(f, "e")->itemset);
+	CHECK(form_find(f, "f")->trigger_calculation == NULL);
+	reading_clear(&r);
+}
+
+static void
+parameters_say_what_pyxform_makes_of_them(void)
+{
+	static const char text[] =
+	    "survey\n,type,name,label,parameters,appearance\n"
+	    ",integer,s,S,,\n"
+	    ",range,r,R,,\n"
+	    ",range,q,Q,end=9,\n"
+	    ",geoshape,g,G,incremental=yes,\n"
+	    ",date,n,N,incremental=yes,\n"
+	    ",image,i,I,app=camera,signature\n"
+	    ",select_one l,o,O,\"randomize=true, seed=${s}\",\n"
+	    "choices\n,list_name,name,label\n,l,1,One\n";
+	struct reading r;
+	struct form *f = good_form(&r, text);
+	const char *const *q = form_find(f, "q")->parameters;
+
+	CHECK_STR(form_pair(form_find(f, "r")->parameters, "end"), "10");
+	CHECK_STR(form_pair(q, "start"), "1");
+	CHECK_STR(form_pair(q, "end"), "9");
+	CHECK_STR(form_pair(q, "step"), "1");
+	CHECK_STR(form_pair(form_find(f, "g")->parameters, "incremental"), "true");
+	CHECK(form_find(f, "n")->parameters == NULL);
+	CHECK(form_find(f, "i")->parameters == NULL);
+	CHECK(form_find(f, "o")->itemset->randomize);
+	CHECK_STR(expr_of(form_find(f, "o")->itemset->seed), " /data/s ");
+	reading_clear(&r);
+}
+
+static void
+texts_hold_what_is_computed(void)
+{
+	static const char text[] =
+	    "survey\n,type,name,label\n"
+	    ",text,a,A  B\n"
+	    ",note,n,\"Is instance('l')/root/item[name = ${a}]/label, "
+	    "an instance(of) ${a}\"\n"
+	    ",select_one l,o,O\n"
+	    "choices\n,list_name,name,label\n,l,1,One\n,l,2,Like ${a}\n";
+	struct reading r;
+	struct form *f = good_form(&r, text);
+	const struct text *label;
+
+	CHECK_STR(words(f, &form_find(f, "a")->label, "en"), "A B");
+	CHECK_STR(words(f, &form_find(f, "n")->label, "en"),
+	    "Is {instance('l')/root/item[name =  /data/a ]/label}, an instance(of) "
+	    "{ /data/a }");
+	label = form_find(f, "o")->itemset->label_texts;
+	CHECK(label && !label[0].count && label[1].count == 2);
+	CHECK_STR(label ? expr_of(label[1].parts[1].expr) : "", " /data/a ");
+	reading_clear(&r);
+}
+
+static void
+pictures_have_languages_too(void)
+{
+	struct reading r;
+	struct form *f = good_form(&r,
+	    "survey\n,type,name,label::fr,label::xx,media::image\n"
+	    ",note,n,Bonjour,,a.jpg\n");
+
+	CHECK_INT(f->language_count, 2); /* an empty column is none */
+	CHECK_STR(f->languages[0], "fr");
+	CHECK_STR(f->languages[1], "default");
+	reading_clear(&r);
+}
+
 static void
 loops_are_written_out(void)
 {
@@ -486,6 +579,10 @@ main(void)
 	RUN(references_are_paths_as_in_xforms);
 	RUN(selects_know_their_lists);
 	RUN(nested_repeats_read_their_own);
+	RUN(computed_questions_without_a_label_are_not_asked);
+	RUN(parameters_say_what_pyxform_makes_of_them);
+	RUN(texts_hold_what_is_computed);
+	RUN(pictures_have_languages_too);
 	RUN(loops_are_written_out);
 	RUN(defaults_are_dynamic_where_pyxform_says_so);
 	RUN(languages_stand_in_any_column);

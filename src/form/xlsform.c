@@ -157,6 +157,28 @@ apply_settings(struct xls *x)
 	form->root->path = arena_fmt(x->arena, "/%s", name);
 }
 
+/* Blanks side by side in survey are one, unless a setting says no; pyxform's rule. */
+static void
+join_blanks(struct xls *x)
+{
+	if (xls_no(setting(x, "clean_text_values", "yes")))
+		return;
+	for (size_t i = 0; i < x->survey.row_count; i++)
+		for (size_t c = 0; c < x->survey.column_count; c++) {
+			const char *cell = x->survey.rows[i].cells[c];
+			char *copy, *end;
+
+			if (!strstr(cell, "  "))
+				continue;
+			copy = end = arena_strdup(x->arena, cell);
+			for (; *cell; cell++)
+				if (*cell != ' ' || cell[1] != ' ')
+					*end++ = *cell;
+			*end = '\0';
+			x->survey.rows[i].cells[c] = copy;
+		}
+}
+
 static void
 read_instance_name(struct xls *x)
 {
@@ -236,6 +258,7 @@ form_from_xlsform_csv(const char *text, size_t len, const struct form_files *fil
 		parse_types(&x);
 		read_settings(&x);
 		apply_settings(&x);
+		join_blanks(&x);
 		xls_find_languages(&x);
 		xls_read_choices(&x);
 		xls_expand_loops(&x);

@@ -200,6 +200,8 @@ const struct def **xls_ref_list(
     struct xls *x, struct xls_place place, const char *text);
 /* Tells of references that name no question; true when there are any. */
 bool xls_check_refs(struct xls *x, struct xls_place place, const char *text);
+/* True when all references in the text name a question, and one only. */
+bool xls_refs_are_good(struct xls *x, const char *text);
 /* pyxform's rule for which defaults are expressions. */
 bool xls_default_is_dynamic(const char *text, enum question_kind kind);
 

@@ -312,12 +312,37 @@ xls_check_choices(struct xls *x)
 			struct xls_place place = { &x->choices, &x->choices.rows[i],
 				column->header };
 
-			if ((column->kind == COL_LABEL || column->kind == COL_MEDIA) &&
-			    xls_check_refs(x, place, x->choices.rows[i].cells[c]))
-				xls_warning(x, place,
-				    _("Answers are not put into the labels of choices: "
-				      "this one is shown as it is written."));
+			if (column->kind == COL_LABEL || column->kind == COL_MEDIA)
+				xls_check_refs(x, place, x->choices.rows[i].cells[c]);
 		}
+}
+
+/* Labels with answers in them, beside the list; what is wrong with them is told for
+ * the sheet (xls_check_choices()). */
+static void
+read_label_texts(struct xls *x, struct itemset *set)
+{
+	size_t languages = x->form->language_count;
+	struct xls_place place = { &x->choices, NULL, NULL };
+	struct text *all = NULL;
+
+	for (size_t row = 0; row < list_count(set->list); row++)
+		for (size_t i = 0; i < languages; i++) {
+			size_t column = set->label_columns[i];
+			const char *cell = column == LIST_NONE
+					       ? ""
+					       : list_cell(set->list, row, column);
+
+			if (!strstr(cell, "${") || !xls_refs_are_good(x, cell))
+				continue;
+			if (!all)
+				all = arena_alloc(x->arena, list_count(set->list) *
+								languages *
+								sizeof(all[0]));
+			all[row * languages + i] =
+			    xls_text(x, place, x->form->root, cell);
+		}
+	set->label_texts = all;
 }
 
 /* "building.csv" → where ".csv" begins, or NULL when it is no file that we know. */
@@ -462,5 +487,7 @@ xls_itemset(struct xls *x, const struct xls_row *row, const struct xls_type *typ
 		    (label || !strcmp(language, x->form->default_language)))
 			set->label_columns[i] = plain;
 	}
+	if (own_list(x, list_id(list), false) == list)
+		read_label_texts(x, set);
 	return set;
 }

@@ -36,7 +36,7 @@ static const struct spelling survey_columns[] = {
 	{ "required_message", COL_REQUIRED_MESSAGE },
 	{ "requiredmsg", COL_REQUIRED_MESSAGE },
 	{ "bind::jr:requiredmsg", COL_REQUIRED_MESSAGE },
-	{ "image", COL_MEDIA }, { "big-image", COL_MEDIA }, { "audio", COL_MEDIA },
+	{ "media", COL_MEDIA }, { "image", COL_MEDIA }, { "big-image", COL_MEDIA }, { "audio", COL_MEDIA },
 	{ "video", COL_MEDIA }, { "media::image", COL_MEDIA },
 	{ "media::big-image", COL_MEDIA }, { "media::audio", COL_MEDIA },
 	{ "media::video", COL_MEDIA },
@@ -180,6 +180,7 @@ read_column(struct xls *x, const struct spelling *table, bool double_colon,
 	}
 	if (!look_up(table, first, &column->kind))
 		return;
+	column->name = first;
 	column->language =
 	    next_part(x->arena, &at, double_colon || strstr(column->header, "::"));
 	if (column->language && !column->language[0])
@@ -322,21 +323,41 @@ language_index(struct xls *x, const struct xls_sheet *sheet,
 	return form->language_count++;
 }
 
+/* A column whose cells may stand in several languages, pictures and sounds too. */
 static bool
-is_text_column(const struct xls_column *column)
+is_language_column(const struct xls_sheet *sheet, size_t column)
 {
-	return column->kind < COL_TEXTS;
+	if (sheet->columns[column].kind > COL_MEDIA)
+		return false;
+	for (size_t i = 0; i < sheet->row_count; i++)
+		if (sheet->rows[i].cells[column][0])
+			return true;
+	return false;
 }
 
-/* True when some text stands both with a language and without one. */
+/* What a question shows is one thing, so that a language for one of its parts is one
+ * for all; its messages are apart. */
+static bool
+same_part(const struct xls_column *a, const struct xls_column *b)
+{
+	static const unsigned shown = 1u << COL_LABEL | 1u << COL_HINT |
+				      1u << COL_GUIDANCE_HINT | 1u << COL_MEDIA;
+
+	return a->kind == b->kind ||
+	       (a->kind <= COL_MEDIA && b->kind <= COL_MEDIA &&
+		   (shown >> a->kind & shown >> b->kind & 1) &&
+		   (a->kind == COL_MEDIA || b->kind == COL_MEDIA));
+}
+
+/* True when something stands both with a language and without one. */
 static bool
 is_mixed(const struct xls_sheet *sheet)
 {
 	for (size_t i = 0; i < sheet->column_count; i++)
 		for (size_t j = 0; j < sheet->column_count; j++)
-			if (is_text_column(&sheet->columns[i]) &&
-			    sheet->columns[i].kind == sheet->columns[j].kind &&
-			    !sheet->columns[i].language && sheet->columns[j].language)
+			if (!sheet->columns[i].language && sheet->columns[j].language &&
+			    same_part(&sheet->columns[i], &sheet->columns[j]) &&
+			    is_language_column(sheet, i) && is_language_column(sheet, j))
 				return true;
 	return false;
 }
@@ -362,7 +383,7 @@ xls_find_languages(struct xls *x)
 			struct xls_column *c = &sheets[s]->columns[i];
 			const char *language = c->language ? c->language : plain;
 
-			if (is_text_column(c) && language)
+			if (language && is_language_column(sheets[s], i))
 				c->language_index =
 				    language_index(x, sheets[s], c, language);
 		}

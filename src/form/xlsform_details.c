@@ -160,7 +160,8 @@ read_calculation(struct xls *x, const struct xls_item *item)
 	}
 	def->triggers = xls_ref_list(x, place, trigger);
 	def->trigger_calculation = e;
-	if (!*xls_cell(sheet, item->row, COL_CALCULATION))
+	if (!*xls_cell(sheet, item->row, COL_CALCULATION) &&
+	    def->question->kind != QUESTION_START_GEOPOINT)
 		def->trigger_calculation = expr_parse("''", x->arena, NULL);
 	for (size_t i = 0; def->triggers && def->triggers[i]; i++) {
 		const struct def *d = def->triggers[i];
@@ -174,22 +175,58 @@ read_calculation(struct xls *x, const struct xls_item *item)
 	}
 }
 
+static bool
+has_media(const struct xls *x, const struct xls_row *row, const char *what)
+{
+	for (size_t i = 0; i < x->survey.column_count; i++) {
+		const struct xls_column *c = &x->survey.columns[i];
+		size_t prefix = strncmp(c->name, "media::", 7) ? 0 : 7;
+
+		if (c->kind == COL_MEDIA && row->cells[i][0] &&
+		    (!what || !strcmp(c->name + prefix, what)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A computed question that says nothing is asked of nobody; one that is asked has to
+ * say something.
+ */
 static void
 check_label(struct xls *x, const struct xls_item *item)
 {
-	const struct def *def = item->def;
-	bool media = false;
+	struct xls_place place = xls_place(&x->survey, item->row, COL_LABEL);
+	struct def *def = item->def;
+	bool says = def->label.by_language || def->hint.by_language;
 
-	for (size_t i = 0; i < x->survey.column_count; i++)
-		if (x->survey.columns[i].kind == COL_MEDIA)
-			media = media || item->row->cells[i][0];
-	if (def->label.by_language || def->hint.by_language || media)
+	if (has_media(x, item->row, "big-image") && !has_media(x, item->row, "image"))
+		xls_error(x, xls_place(&x->survey, item->row, COL_MEDIA),
+		    _("A big-image needs an image beside it: fill the column image."));
+	if (says || has_media(x, item->row, NULL))
 		return;
-	if (def->kind == DEF_QUESTION ? !def->question->asked || def->calculation
-				      : !!strstr(def->appearance, "field-list"))
+	if (def->kind != DEF_QUESTION) {
+		if (!strstr(def->appearance, "field-list"))
+			xls_warning(x, place,
+			    _("\"%s\" has no label: its name will be shown."),
+			    def->name);
 		return;
-	xls_warning(x, xls_place(&x->survey, item->row, COL_LABEL),
-	    _("\"%s\" has no label: its name will be shown."), def->name);
+	}
+	if (!def->question->asked)
+		return;
+	if (!def->calculation && !def->triggers) {
+		xls_error(x, place,
+		    _("The question \"%s\" has neither label nor hint: write what is "
+		      "asked."),
+		    def->name);
+		return;
+	}
+	if (!def->itemset) {
+		def->flags |= DEF_UNASKED;
+		return;
+	}
+	def->question = &question_rows[QUESTION_CALCULATE]; /* as text */
+	def->itemset = NULL;
 }
 
 /* pulldata('people', …) reads people.csv. */
@@ -259,6 +296,18 @@ read_group(struct xls *x, const struct xls_item *item)
 	def->repeat_count = cell_expr(x, item, COL_REPEAT_COUNT, count);
 }
 
+/* Choices in an order by chance. */
+static void
+read_order(struct xls *x, const struct xls_item *item, struct itemset *set)
+{
+	const char *randomize = form_pair(item->def->parameters, "randomize");
+	const char *seed = form_pair(item->def->parameters, "seed");
+
+	set->randomize = randomize && xls_yes(randomize);
+	if (set->randomize && seed)
+		set->seed = cell_expr(x, item, COL_PARAMETERS, seed);
+}
+
 static void
 read_question(struct xls *x, const struct xls_item *item)
 {
@@ -272,6 +321,8 @@ read_question(struct xls *x, const struct xls_item *item)
 	if (item->type->list && def->question->wants_list) {
 		struct itemset *set = xls_itemset(x, row, item->type, def->parameters);
 
+		if (set)
+			read_order(x, item, set);
 		if (*filter && set && set->or_other)
 			xls_error(x, xls_place(sheet, row, COL_CHOICE_FILTER),
 			    _("or_other cannot stand beside a choice_filter: add the "

@@ -185,6 +185,26 @@ check_pair(struct xls *x, struct xls_place place, const struct xls_type *type,
 		    type->question->name, name);
 }
 
+/* Pairs that mean something, in pyxform's words: "yes" is "true", and a kind without
+ * parameters has none. */
+static bool
+keep_pair(struct xls *x, struct xls_place place, const struct xls_type *type,
+    const char *name, const char **value)
+{
+	const char *appearance = xls_cell(&x->survey, place.row, COL_APPEARANCE);
+	const enum question_kind kind = type->question->kind;
+
+	for (size_t i = 0; i < COUNT(allowed); i++) {
+		if (allowed[i].kind != kind || strcmp(allowed[i].name, name) != 0)
+			continue;
+		if (allowed[i].check == CHECK_BOOLEAN)
+			*value = xls_yes(*value) ? "true" : "false";
+		return allowed[i].check != CHECK_PACKAGE || !appearance[0] ||
+		       !strcmp(appearance, "annotate");
+	}
+	return false;
+}
+
 static void
 check_together(struct xls *x, struct xls_place place, const char *const *pairs)
 {
@@ -204,6 +224,25 @@ check_together(struct xls *x, struct xls_place place, const char *const *pairs)
 		      "location-min-interval."));
 }
 
+/* What a range is where its parameters do not say. */
+static size_t
+add_missing(const char **pairs, size_t count)
+{
+	static const char *const usual[][2] = { { "start", "1" }, { "end", "10" },
+		{ "step", "1" } };
+	size_t added = 0;
+
+	for (size_t i = 0; i < COUNT(usual); i++) {
+		if (form_pair(pairs, usual[i][0]))
+			continue;
+		pairs[2 * (count + added)] = usual[i][0];
+		pairs[2 * (count + added) + 1] = usual[i][1];
+		added++;
+		pairs[2 * (count + added)] = NULL;
+	}
+	return added;
+}
+
 const char *const *
 xls_parameters(struct xls *x, const struct xls_row *row, const struct xls_type *type)
 {
@@ -216,9 +255,9 @@ xls_parameters(struct xls *x, const struct xls_row *row, const struct xls_type *
 	const char **pairs;
 	size_t count = 0;
 
-	if (!*cell)
+	if (!*cell && type->question->kind != QUESTION_RANGE)
 		return NULL;
-	pairs = arena_alloc(x->arena, (2 * PARAMETERS_MAX + 1) * sizeof(pairs[0]));
+	pairs = arena_alloc(x->arena, (2 * (PARAMETERS_MAX + 3) + 1) * sizeof(pairs[0]));
 	while ((part = strsep(&rest, separators))) {
 		char *name = part, *value = strchr(part, '=');
 
@@ -246,10 +285,14 @@ xls_parameters(struct xls *x, const struct xls_row *row, const struct xls_type *
 		check_pair(x, place, type, name, value);
 		pairs[2 * count] = name;
 		pairs[2 * count + 1] = value;
-		count++;
+		if (keep_pair(x, place, type, name, &pairs[2 * count + 1]))
+			count++;
 	}
+	pairs[2 * count] = NULL;
 	check_together(x, place, pairs);
-	if (type->question->kind == QUESTION_RANGE)
+	if (type->question->kind == QUESTION_RANGE) {
 		xls_check_range(x, row, pairs);
+		count += add_missing(pairs, count);
+	}
 	return count ? pairs : NULL;
 }

@@ -237,6 +237,18 @@ xls_check_refs(struct xls *x, struct xls_place place, const char *text)
 	return at > 0;
 }
 
+bool
+xls_refs_are_good(struct xls *x, const char *text)
+{
+	struct ref ref;
+	size_t count;
+
+	for (size_t at = 0; next_ref(x->arena, text, at, &ref); at = ref.end)
+		if (!ref.name || !form_named(x->form, ref.name, &count) || count > 1)
+			return false;
+	return true;
+}
+
 /* Typographic quotes, as word processors make them, become those of expressions. */
 static const char *
 straight_quotes(struct arena *a, const char *text)
@@ -303,6 +315,64 @@ xls_expr(struct xls *x, struct xls_place place, const struct def *from,
 	return e;
 }
 
+/* Past a predicate or the arguments of a call that begin at s; NULL: never closed. */
+static const char *
+skip_brackets(const char *s)
+{
+	int depth = 0;
+	char quote = 0;
+
+	for (; *s; s++)
+		if (quote)
+			quote = *s == quote ? 0 : quote;
+		else if (*s == '\'' || *s == '"')
+			quote = *s;
+		else if (*s == '(' || *s == '[')
+			depth++;
+		else if ((*s == ')' || *s == ']') && !--depth)
+			return s + 1;
+	return NULL;
+}
+
+/* instance('fruits')/root/item[name = ${fruit}]/label in a text is what it gives, as
+ * an answer is. The end of the one that begins at s, or NULL. */
+static const char *
+end_of_instance(const char *s)
+{
+	const char *end = skip_brackets(s + strlen("instance"));
+	bool steps = false;
+
+	while (end && (*end == '/' || *end == '[')) {
+		steps = true;
+		if (*end == '[') {
+			end = skip_brackets(end);
+			continue;
+		}
+		end++;
+		while (isalnum((unsigned char)*end) || (unsigned char)*end >= 0x80 ||
+		       (*end && strchr("_-.:*", *end)))
+			end++;
+	}
+	return steps ? end : NULL;
+}
+
+/* The next piece of a text from at on that is computed. */
+static bool
+next_computed(struct arena *a, const char *text, size_t at, struct ref *ref)
+{
+	bool found = next_ref(a, text, at, ref);
+	const char *call = strstr(text + at, "instance("), *end;
+
+	if (!call || (found && (size_t)(call - text) > ref->at) ||
+	    (call > text && (isalnum((unsigned char)call[-1]) || call[-1] == '-')))
+		return found;
+	end = end_of_instance(call);
+	if (!end)
+		return found;
+	*ref = (struct ref){ .at = (size_t)(call - text), .end = (size_t)(end - text) };
+	return true;
+}
+
 struct text
 xls_text(
     struct xls *x, struct xls_place place, const struct def *from, const char *text)
@@ -311,10 +381,10 @@ xls_text(
 	struct text_part *parts;
 	struct ref ref;
 
-	for (const char *p = text; (p = strstr(p, "${")); p += 2)
-		cap += 2;
+	for (const char *p = text; *p; p++)
+		cap += strncmp(p, "${", 2) && strncmp(p, "instance(", 9) ? 0 : 2;
 	parts = arena_alloc(x->arena, cap * sizeof(parts[0]));
-	while (next_ref(x->arena, text, at, &ref)) {
+	while (next_computed(x->arena, text, at, &ref)) {
 		char *written =
 		    arena_strndup(x->arena, text + ref.at, ref.end - ref.at);
 

@@ -370,7 +370,7 @@ static void
 forms_and_lists_come_first_and_by_their_bytes(void)
 {
 	static const char form[] =
-	    "settings\n,form_title,form_id,version\n,T,tiny,%d\nsurvey\n,type,name\n,text,a\n";
+	    "settings\n,form_title,form_id,version\n,T,tiny,%d\nsurvey\n,type,name,label\n,text,a,A\n";
 	char token[80], cursor[200] = "", path[128], text[256], address[128];
 	struct reply r = { 0 };
 	struct collector c;
