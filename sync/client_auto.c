@@ -287,10 +287,10 @@ autosync_state(const struct autosync *a)
 		return AUTOSYNC_RUNNING;
 	if (!a->wanted)
 		return AUTOSYNC_OFF;
-	if (a->stopped)
-		return AUTOSYNC_STOPPED;
 	if (!a->waiting)
 		return AUTOSYNC_IDLE;
+	if (a->stopped)
+		return AUTOSYNC_STOPPED;
 	return a->moment.offline ? AUTOSYNC_OFFLINE : AUTOSYNC_WAITING;
 }
 
