@@ -31,8 +31,8 @@ void wire_record_write(const struct outbox_item *item, struct buf *out);
 /* gzip, level 6, one member. */
 bool wire_gzip(const void *data, size_t len, struct buf *out, struct err *err);
 
-/* The same a piece at a time: only what is compressed is held. One packer packs any
- * number of bodies, one after the other. */
+/* For batches, level 9, a piece at a time: only what is compressed is held. One packer
+ * packs any number of bodies, one after the other. */
 struct wire_packer;
 struct wire_packer *wire_packer_new(void);
 void wire_packer_free(struct wire_packer *p);

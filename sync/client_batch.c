@@ -12,7 +12,7 @@
 
 #define BODY_MOST    (256l << 10) /* bytes, compressed */
 #define SHRINKS      4            /* lines / compressed, until it is known */
-#define PACK_AT_ONCE (48u << 10)  /* bytes of lines: a key must not wait for long */
+#define PACK_AT_ONCE (16u << 10)  /* bytes of lines: a key must not wait for long */
 
 void
 batch_init(struct client_batch *b, int most)

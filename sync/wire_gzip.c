@@ -10,7 +10,8 @@
 
 #include <zlib.h>
 
-#define GZIP_LEVEL  6
+#define LEVEL       6
+#define LEVEL_BATCH 9 /* 3 % smaller: a line's time is dearer than a laptop's */
 #define GZIP_WINDOW (15 + 16) /* 32 kB, and a gzip header instead of zlib's */
 #define GZIP_MEMORY 9
 #define STEP        (64u << 10)
@@ -19,13 +20,17 @@
 struct wire_packer {
 	z_stream z;
 	bool ready;
+	int level;
 	struct buf *out;
 };
 
 struct wire_packer *
 wire_packer_new(void)
 {
-	return mem_alloc(sizeof(struct wire_packer));
+	struct wire_packer *p = mem_alloc(sizeof(*p));
+
+	p->level = LEVEL_BATCH;
+	return p;
 }
 
 void
@@ -50,7 +55,7 @@ wire_packer_begin(struct wire_packer *p, struct buf *out, struct err *err)
 	p->out = out;
 	if (p->ready)
 		return deflateReset(&p->z) == Z_OK || not_packed(err);
-	p->ready = deflateInit2(&p->z, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
+	p->ready = deflateInit2(&p->z, p->level, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
 		       Z_DEFAULT_STRATEGY) == Z_OK;
 	return p->ready || not_packed(err);
 }
@@ -94,7 +99,7 @@ wire_packer_end(struct wire_packer *p, struct err *err)
 bool
 wire_gzip(const void *data, size_t len, struct buf *out, struct err *err)
 {
-	struct wire_packer p = { 0 };
+	struct wire_packer p = { .level = LEVEL };
 	bool ok = wire_packer_begin(&p, out, err) &&
 	    wire_packer_add(&p, data, len, err) && wire_packer_end(&p, err);
 
