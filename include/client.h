@@ -29,12 +29,19 @@ struct notebook;
 #define SETTING_STALL    "collector.stall"
 /* Records a batch at most; not set: as many as the line carries well. */
 #define SETTING_BATCH "collector.batch"
+/* The district's public key, 64 hex digits, as it was told when the laptop was enrolled:
+ * for batches on another carrier. */
+#define SETTING_DISTRICT_KEY "collector.key"
 /* The closing window that the collector told, "17:00-18:30"; the client writes it. */
 #define SETTING_CLOSING "collector.closing"
 
 struct client_progress {
 	long total;            /* revisions waiting when it began */
 	long sent, accepted, refused;
+	long received;         /* of what came down, so much was new */
+	long merged;           /* records changed on both sides that are one again */
+	long conflicts;        /* and those of which the worker must choose */
+	long unread;           /* what only a newer version of this program can read */
 	int64_t bytes_total;   /* of answers waiting, before compression */
 	int64_t bytes_done;    /* of those, what is answered or has left this machine */
 	int64_t bytes_up, bytes_down;
@@ -74,5 +81,45 @@ const struct err *client_err(const struct client *c);
 int64_t client_receipt(const struct client *c); /* 0: none was begun */
 /* Seconds after which the collector wants to be asked again; 0: it did not say. */
 long client_retry_after(const struct client *c);
+
+/*
+ * Another carrier: the queue as sealed files in a folder (a USB stick), which the
+ * collector imports in any order and any number of times, and its answers beside them.
+ */
+/* Which batches stand in files, until the next writing. */
+#define SETTING_CARRIED "carrier.batches"
+
+struct carrier_counts {
+	long files, records;           /* written */
+	long answers, settled, refused; /* read: files, revisions that wait no longer */
+	long foreign;                  /* answers to other laptops, or damaged */
+};
+
+/* Counts are added to. Everything that waits; what was written before goes when it is
+ * whole. ERR_INPUT: the district's key is not known yet. */
+bool carrier_write(struct notebook *nb, const char *folder,
+    struct carrier_counts *counts, struct err *err);
+/* What the answers say, with a receipt; they and their batches go then. */
+bool carrier_read(struct notebook *nb, const char *folder, struct carrier_counts *counts,
+    struct err *err);
+
+/*
+ * Enrolment: a one-time code, typed in whatever way, makes this laptop the worker's. The
+ * collector's address is set already; token, worker, role, service point and the
+ * district's key are stored when it was good. A lost answer does no harm: the same code
+ * can be given again in the same notebook.
+ */
+#define CLIENT_CODE_DIGITS 12
+
+/* Waits until fd (-1: none) is readable, at most timeout_ms (-1: as it likes). False:
+ * somebody wants no more of it. */
+struct client_waiter {
+	bool (*wait)(void *data, int fd, int timeout_ms);
+	void *data;
+};
+
+/* waiter NULL: nobody can stop it. ERR_REFUSED: the code is not good, and why. */
+bool client_enrol(struct notebook *nb, const char *code,
+    const struct client_waiter *waiter, struct err *err);
 
 #endif

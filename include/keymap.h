@@ -38,6 +38,7 @@ enum context {
 	CONTEXT_VIEW,   /* text that is only read: a record, the help */
 	CONTEXT_RECORD, /* a finished record that is read: above CONTEXT_VIEW */
 	CONTEXT_DUE,    /* what records ask for */
+	CONTEXT_MERGE,  /* two versions of a record, side by side */
 	CONTEXT_COUNT
 };
 

@@ -101,6 +101,14 @@ bool notebook_form_add(struct notebook *nb, const struct form *form, const char 
 bool notebook_form_source(struct notebook *nb, const char *id, const char *version,
     struct buf *source, struct err *err);
 
+/* The same from the file's bytes, which must be of that id and version. ERR_INPUT when
+ * this program cannot read them. */
+bool notebook_form_take(struct notebook *nb, const char *id, const char *version,
+    const char *source, size_t len, struct err *err);
+/* An older version that is there becomes the current one again. */
+bool notebook_form_use(struct notebook *nb, const char *id, const char *version,
+    struct err *err);
+
 struct notebook_form {
 	const char *id, *version;
 	const char *title; /* in the language asked for */
@@ -113,14 +121,21 @@ bool notebook_forms(struct notebook *nb, const char *language,
     struct err *err);
 
 /* Lists that forms share, by file name ("building.csv"). The newest added counts. One
- * that list.h cannot read is refused. Forms asked for from now on see the new one. */
+ * that list.h cannot read is refused. Forms asked for from now on see the new one; the
+ * older one stays while there are drafts that were begun with it. */
 bool notebook_list_add(struct notebook *nb, const char *filename, const char *text,
     size_t len, struct err *err);
+/* Appends its text; nothing and true when there is none. */
+bool notebook_list_text(struct notebook *nb, const char *filename, struct buf *text,
+    struct err *err);
 /* A reference of the caller's; parsed once and kept. */
 struct list *notebook_list(struct notebook *nb, const char *filename, struct err *err);
 
 /* A form ready for use, parsed once and kept until the notebook closes. Lent. */
 const struct form *notebook_form(struct notebook *nb, const char *id,
     const char *version, struct err *err);
+/* The same for a record's draft: with the lists as they stood when it was begun. */
+const struct form *notebook_draft_form(struct notebook *nb, const char *record_id,
+    const char *id, const char *version, struct err *err);
 
 #endif

@@ -49,6 +49,8 @@ struct record {
 	const char *created, *modified; /* RFC 3339 with zone */
 	const char *user, *station, *device;
 	const char *reason_code, *reason_path, *reason; /* "" unless returned */
+	const char *holder;   /* to whom it was handed over: only to be looked at; or "" */
+	const char *accepted; /* RFC 3339: when the district accepted this revision; or "" */
 };
 
 struct record_origin {

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "buf.h"
 #include "logic.h"
 
-struct buf;
 struct err;
 struct form;
 struct instance;
@@ -40,6 +40,10 @@ struct session *session_view(struct notebook *nb, const char *record_id, int rev
  * feedback to a need, the visit after a visit. What is carried counts as a default. */
 struct session *session_carry(struct notebook *nb, const char *form,
     const char *record_id, int row, const char *language, struct err *err);
+/* A new record that begins with these answers: a JSON object of fields' names or paths
+ * ("g_who/room"), outside repeats. What does not fit is left out. */
+struct session *session_begin_with(struct notebook *nb, const char *form,
+    const char *answers, const char *language, struct err *err);
 /* The draft stays as it is. */
 void session_close(struct session *s);
 
@@ -77,6 +81,22 @@ enum session_outcome {
 
 enum session_outcome session_finalise(struct session *s, struct node **wrong,
     struct buf *message, struct err *err);
+
+/* Answers of a revision that was made elsewhere, and what lists and the search say of
+ * it here. False and err when its form is not here, or they are not its answers. */
+struct answers {
+	const char *form, *version, *user;
+	const char *at; /* RFC 3339 */
+	const char *json;
+	size_t len;
+};
+struct record_words {
+	struct buf title, text;
+	char day[16];
+};
+bool session_describe(struct notebook *nb, const struct answers *answers,
+    struct record_words *words, struct err *err);
+void record_words_clear(struct record_words *words);
 
 /*
  * A finalised revision (0: the last that has answers) as the XML that OpenRosa servers

@@ -88,6 +88,106 @@ struct wire_refusal {
 bool wire_answer_read(const char *text, size_t len, const char *batch, size_t sent,
     void (*refusal)(const struct wire_refusal *refusal, void *data), void *data);
 
+/* A line of the feed. What a line leaves out is "" or 0. */
+enum wire_kind {
+	WIRE_FORM,
+	WIRE_LIST,
+	WIRE_REVISION, /* wire_record_read_down() reads the rest of it */
+	WIRE_MOVED,
+	WIRE_FEEDBACK,
+	WIRE_NEED,
+	WIRE_OPEN,
+	WIRE_ASSIGNMENT,
+	WIRE_END,
+	WIRE_KINDS,
+	WIRE_UNKNOWN = WIRE_KINDS /* of a later version: to be kept */
+};
+
+struct wire_change {
+	enum wire_kind kind;
+	const char *line; /* as it stands */
+	size_t len;
+	const char *id, *name, *version, *sha256; /* sha256 in lower-case hex */
+	const char *to, *state, *path, *message, *at;
+	const char *ref, *day, *text, *due, *form, *cursor;
+	const char *set; /* a JSON object, or NULL */
+	size_t set_len;
+	long rev;
+	bool closed, more, again;
+};
+
+/* False when it is none; texts are lent from scratch and line. */
+bool wire_change_read(const char *line, size_t len, struct buf *scratch,
+    struct wire_change *change);
+/* A page of the feed: change (may be NULL) hears of its lines in order and may say that
+ * the page is none. False when it was cut, or is none: nothing may be taken from it. */
+bool wire_changes_read(const char *text, size_t len,
+    bool (*change)(const struct wire_change *change, void *data), void *data);
+
+/* A WIRE_REVISION's line as a record: as wire_record_read(), which says more. False when
+ * it is none. */
+bool wire_record_read_down(const char *line, size_t len, struct buf *scratch,
+    struct wire_record *record);
+
+/* The answer of /v1/have: which of those asked for are not stored. False as above. */
+bool wire_missing_read(const char *text, size_t len,
+    void (*row)(const char *id, long rev, void *data), void *data);
+
+/* The answer of /v1/enrol: whose laptop it is now. What it leaves out is "". */
+struct wire_profile {
+	const char *device, *user, *name, *role, *station;
+	const char *key; /* 64 hex digits, or "" */
+};
+/* Texts are lent from scratch. False when it is none. */
+bool wire_profile_read(const char *text, size_t len, struct buf *scratch,
+    struct wire_profile *profile);
+
+/* The NAME of a problem document's type "urn:minqing:problem:NAME". */
+bool wire_problem_read(const char *text, size_t len, char *name, size_t size);
+
+/*
+ * Another carrier (a USB stick): a batch is a file that only the district can read, its
+ * answer a file that only the laptop whose token is in the batch can read, and that only
+ * somebody who knows the token can have made.
+ */
+#define WIRE_KEY_SIZE 32
+#define WIRE_CARRIED_MAX (WIRE_BODY_MAX + 4096) /* bytes of either file */
+
+struct wire_carried {
+	const char *batch, *token;
+	const void *body; /* gzip, as of a POST */
+	size_t len;
+};
+
+void wire_key_new(unsigned char public_key[WIRE_KEY_SIZE],
+    unsigned char secret_key[WIRE_KEY_SIZE]);
+/* From 64 hex digits; false when it is not that. */
+bool wire_key_read(const char *hex, unsigned char key[WIRE_KEY_SIZE]);
+/* Appends the batch's file. */
+void wire_seal(const unsigned char public_key[WIRE_KEY_SIZE],
+    const struct wire_carried *carried, struct buf *out);
+/* False when it is none, or sealed to another key. Lent from plain and scratch. */
+bool wire_unseal(const unsigned char public_key[WIRE_KEY_SIZE],
+    const unsigned char secret_key[WIRE_KEY_SIZE], const void *data, size_t len,
+    struct buf *plain, struct buf *scratch, struct wire_carried *carried);
+/* Appends the answer's file; what is in it (replaces what was in out), false when it is
+ * none of that token's. */
+void wire_lock(const char *token, const void *data, size_t len, struct buf *out);
+bool wire_unlock(const char *token, const void *data, size_t len, struct buf *out);
+
+/* What is in an answer: a JSON array of these. */
+struct wire_verdict {
+	const char *id;
+	long rev;
+	const char *hash;
+	const char *code, *path, *message; /* code NULL: it is stored */
+};
+struct json_writer;
+void wire_verdict_write(const struct wire_verdict *verdict, struct json_writer *w);
+/* Texts are lent to the callback. False: nothing may be taken from it. */
+bool wire_verdicts_read(const char *text, size_t len,
+    void (*row)(const struct wire_verdict *verdict, void *data), void *data);
+
 struct wire_limits {
 	long max_bytes, max_inflated, max_records;
 };
@@ -96,6 +196,7 @@ struct wire_limits {
 struct wire_hello {
 	int64_t time;      /* the collector's clock, milliseconds since 1970 */
 	bool keeps_kinds;  /* takes lines of a batch that are no records */
+	char key[65];      /* the district's, in hex; "": it has none */
 	char closing[12];  /* "17:00-18:30", its own local time; "": no such window */
 	struct wire_limits limits; /* at most what stood there before */
 };

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "err.h"
 #include "i18n.h"
+#include "inbox.h"
 #include "notebook.h"
 #include "place.h"
 #include "vault.h"
@@ -179,7 +180,9 @@ rescue_restore(const char *backup, const struct place_asker *asker,
 	bool good = find(&f, backup, asker, clock, worker, err) &&
 		    backup_restore(backup, f.key, buf_text(&f.path), clock, kept, err) &&
 		    (nb = open_found(&f, buf_text(&f.path), clock, err)) != NULL &&
-		    audit_add(nb, AUDIT_RESTORE, "", err);
+		    audit_add(nb, AUDIT_RESTORE, "", err) &&
+		    /* What came down since then, and what was sent, comes once more. */
+		    notebook_set(nb, SETTING_CURSOR, "", err);
 
 	notebook_close(nb);
 	found_clear(&f);

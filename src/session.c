@@ -112,7 +112,9 @@ session_over(struct notebook *nb, const struct record_names *names,
     const char *language, const char *stopped_at, const struct buf *json,
     struct err *err)
 {
-	const struct form *form = notebook_form(nb, names->form, names->version, err);
+	const struct form *form = stopped_at
+	    ? notebook_form(nb, names->form, names->version, err)
+	    : notebook_draft_form(nb, names->id, names->form, names->version, err);
 	struct session *s;
 
 	if (!form)
@@ -358,46 +360,6 @@ session_delete(struct session *s, struct err *err)
 
 /* --- finalising --- */
 
-/* The day that the record is about: its first date question that has an answer. */
-static void
-own_day(const struct session *s, char day[16])
-{
-	for (struct node *n = instance_root(s->in); n; n = instance_next(n)) {
-		int64_t days;
-
-		if (n->def->kind == DEF_QUESTION && n->relevant &&
-		    n->def->question->kind == QUESTION_DATE &&
-		    clock_parse_day(n->text, &days)) {
-			clock_format_day(days, day);
-			return;
-		}
-	}
-	clock_format_day(clock_today(s->world.clock), day);
-}
-
-/* Masked answers are found by their last four characters only. */
-static void
-add_masked(const char *text, struct buf *out)
-{
-	size_t len = strlen(text);
-
-	buf_str(out, len > 4 ? text + len - 4 : text);
-}
-
-static void
-all_words(struct session *s, struct buf *out)
-{
-	for (struct node *n = instance_root(s->in); n; n = instance_next(n)) {
-		if (n->def->kind != DEF_QUESTION || !n->relevant || !n->text[0])
-			continue;
-		if (n->def->flags & DEF_MASKED)
-			add_masked(n->text, out);
-		else
-			logic_answer_text(s->logic, n, false, out);
-		buf_char(out, '\n');
-	}
-}
-
 /* In one transaction: what other programs will ask for is what was finalised. */
 static bool
 finalise_with_xml(
@@ -427,8 +389,8 @@ session_store_final(struct session *s, struct err *err)
 	buf_reset(&s->title);
 	instance_to_json(s->in, true, &s->json);
 	logic_instance_name(s->logic, &s->title);
-	all_words(s, &words);
-	own_day(s, day);
+	session_words(s, &words);
+	session_day(s, day);
 	final.answers = buf_text(&s->json);
 	final.len = s->json.len;
 	final.title = buf_text(&s->title);

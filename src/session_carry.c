@@ -6,6 +6,7 @@
 #include "buf.h"
 #include "form.h"
 #include "instance.h"
+#include "json.h"
 #include "list.h"
 #include "meaning.h"
 #include "session_private.h"
@@ -170,4 +171,74 @@ session_carry(struct notebook *nb, const char *form, const char *record_id, int 
 	list_unref(c.meanings);
 	session_close(c.from);
 	return c.to;
+}
+
+/* --- what the district gives along --- */
+
+/* Name and text of an answer, NUL-ended, one behind the other. */
+static bool
+read_answers(const char *answers, struct buf *pairs)
+{
+	enum json_token token = JSON_ERROR;
+	struct json_reader r;
+	bool ok;
+
+	json_reader_init(&r, answers, strlen(answers));
+	ok = json_next(&r) == JSON_OBJECT;
+	while (ok && (token = json_next(&r)) == JSON_NAME) {
+		size_t before = pairs->len;
+
+		buf_add(pairs, r.text, r.text_len + 1);
+		token = json_next(&r);
+		ok = token != JSON_ERROR;
+		if (token == JSON_STRING || token == JSON_NUMBER) {
+			buf_add(pairs, r.text, r.text_len + 1);
+			continue;
+		}
+		buf_truncate(pairs, before);
+		if (token == JSON_OBJECT || token == JSON_ARRAY)
+			ok = json_skip(&r, NULL, NULL);
+	}
+	ok = ok && token == JSON_OBJECT_END;
+	json_reader_clear(&r);
+	return ok;
+}
+
+static const char *
+find_answer(const struct buf *pairs, const struct node *n)
+{
+	const char *at = buf_text(pairs), *end = at + pairs->len, *found = NULL;
+	struct buf path = { 0 };
+
+	instance_path(n, &path);
+	while (at < end && !found) {
+		const char *text = at + strlen(at) + 1;
+
+		if (!strcmp(at, n->def->name) || !strcmp(at, buf_text(&path)))
+			found = text;
+		at = text + strlen(text) + 1;
+	}
+	buf_clear(&path);
+	return found;
+}
+
+struct session *
+session_begin_with(struct notebook *nb, const char *form, const char *answers,
+    const char *language, struct err *err)
+{
+	struct session *s = session_new(nb, form, language, err);
+	struct buf pairs = { 0 };
+
+	if (s && read_answers(answers, &pairs))
+		for (struct node *n = instance_root(s->in); n; n = instance_next(n)) {
+			const char *text;
+
+			if (n->def->kind != DEF_QUESTION || !n->relevant || n->readonly ||
+			    def_repeat(n->def) || !(text = find_answer(&pairs, n)))
+				continue;
+			if (logic_answer(s->logic, n, text, NULL))
+				n->touched = false; /* not this worker's answer yet */
+		}
+	buf_clear(&pairs);
+	return s;
 }

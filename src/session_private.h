@@ -34,4 +34,9 @@ bool session_store_final(struct session *s, struct err *err);
 /* session_submission.c: the XML of a revision that was just made. */
 bool session_keep_xml(struct session *s, int rev, struct err *err);
 
+/* session_words.c: the day that the record is about (its first date question that has
+ * an answer), and all answers in words for the search. */
+void session_day(const struct session *s, char day[16]);
+void session_words(struct session *s, struct buf *out);
+
 #endif

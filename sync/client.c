@@ -1,5 +1,6 @@
 #include "client_private.h"
 
+#include "client_changes.h"
 #include "clock.h"
 #include "i18n.h"
 #include "mem.h"
@@ -17,6 +18,7 @@
 #define RETRY_FIRST_MS 500
 #define RETRY_MOST_MS  8000
 #define RETRY_LEAST_MS 50
+#define SKEW_MINUTES   5
 
 static enum client_next ask_hello(struct client *c);
 static bool take_hello(struct client *c, const struct line_result *r);
@@ -28,7 +30,10 @@ static bool batch_failed(struct client *c, const struct line_result *r);
 static const struct exchange exchanges[] = {
 	{ N_("connecting"), ask_hello, take_hello, NULL },
 	{ N_("sending"), ask_batch, take_batch, batch_failed },
+	{ N_("fetching"), changes_ask, changes_take, changes_failed },
 };
+
+#define BATCHES 1 /* row */
 
 #define EXCHANGES (sizeof(exchanges) / sizeof(exchanges[0]))
 
@@ -128,6 +133,7 @@ client_new(struct notebook *nb, enum client_way way, struct err *err)
 	c->began = monotonic();
 	c->progress.stage = _(exchanges[0].stage);
 	c->progress.left = -1;
+	c->changes = changes_new();
 	if (read_settings(c, err) &&
 	    outbox_count(nb, &c->progress.total, &c->progress.bytes_total, err) &&
 	    (c->by_itself || begin_receipt(c, err)))
@@ -137,6 +143,21 @@ client_new(struct notebook *nb, enum client_way way, struct err *err)
 }
 
 /* --- the end --- */
+
+/* A clock that is wrong by more than a line's delay can explain. */
+static void
+say_skew(struct buf *out, int64_t skew)
+{
+	long minutes = (long)((skew < 0 ? -skew : skew) + 30000) / 60000;
+
+	if (minutes < SKEW_MINUTES)
+		return;
+	if (out->data[out->len - 1] != '.')
+		buf_char(out, '.');
+	buf_fmt(out, skew > 0 ? _(" This computer's clock is %ld minutes fast: set it right.")
+			      : _(" This computer's clock is %ld minutes slow: set it right."),
+	    minutes);
+}
 
 /* "47 sent, 47 accepted; 3 still waiting." and why it stopped. */
 static void
@@ -160,8 +181,20 @@ write_sentence(struct client *c, const char *why)
 	}
 	if (left)
 		buf_fmt(out, _("; %ld still waiting"), left);
+	if (p->received)
+		buf_fmt(out, _("; %ld came down"), p->received);
+	if (p->merged)
+		buf_fmt(out, _("; %ld changed on both sides and brought together"),
+		    p->merged);
+	if (p->conflicts)
+		buf_fmt(out, _("; %ld changed elsewhere as well: open them to choose"),
+		    p->conflicts);
+	if (p->unread)
+		buf_str(out, _("; something came that only a newer version of this program "
+			       "can read"));
 	if (why && *why)
 		buf_fmt(out, ". %s", why);
+	say_skew(out, p->skew);
 }
 
 static void
@@ -197,6 +230,7 @@ client_free(struct client *c)
 		client_cancel(c);
 	line_free(c->line);
 	batch_clear(&c->batch);
+	changes_free(c->changes);
 	free(c->collector);
 	buf_clear(&c->sentence);
 	free(c);
@@ -226,13 +260,13 @@ skew(const struct client *c, int64_t there, const struct line_result *r)
 	return clock_now(notebook_clock(c->nb)) - r->milliseconds / 2 - there;
 }
 
+/* A setting that the collector tells; written only when it is another one. */
 static bool
-keep_closing(struct client *c, const char *closing)
+keep_told(struct client *c, const char *key, const char *value)
 {
-	char *known = setting(c->nb, SETTING_CLOSING, &c->err);
+	char *known = setting(c->nb, key, &c->err);
 	bool ok = known &&
-	    (!strcmp(known, closing) ||
-		notebook_set(c->nb, SETTING_CLOSING, closing, &c->err));
+	    (!strcmp(known, value) || notebook_set(c->nb, key, value, &c->err));
 
 	free(known);
 	return ok;
@@ -249,7 +283,8 @@ take_hello(struct client *c, const struct line_result *r)
 	c->batch.trail.wanted = hello.keeps_kinds;
 	c->progress.skew = skew(c, hello.time, r);
 	c->greeted = true;
-	return keep_closing(c, hello.closing) && begin_receipt(c, &c->err);
+	return keep_told(c, SETTING_CLOSING, hello.closing) &&
+	    (!*hello.key || keep_told(c, SETTING_DISTRICT_KEY, hello.key)) && begin_receipt(c, &c->err);
 }
 
 /* --- batches --- */
@@ -455,6 +490,20 @@ end_well(struct client *c)
 	finish(c, c->postponed ? CLIENT_FAILED : CLIENT_DONE);
 }
 
+/* The next exchange's turn, or the end. */
+static void
+go_on(struct client *c)
+{
+	if (c->once_more) {
+		c->once_more = false;
+		c->exchange = BATCHES;
+		c->batch.after = 0;
+		c->postponed = 0;
+	} else if (++c->exchange == EXCHANGES) {
+		end_well(c);
+	}
+}
+
 static void
 ask(struct client *c)
 {
@@ -465,8 +514,7 @@ ask(struct client *c)
 	case NEXT_BUSY:
 		break;
 	case NEXT_NOTHING:
-		if (++c->exchange == EXCHANGES)
-			end_well(c);
+		go_on(c);
 		break;
 	case NEXT_FAILED:
 		finish(c, CLIENT_FAILED);

@@ -233,13 +233,28 @@ static const struct {
 	{ "forbidden", N_("This record belongs to another worker.") },
 };
 
+bool
+batch_refusal_words(const char *code, const char *message, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (!strcmp(refusals[i].code, code))
+			break;
+	if (i == sizeof(refusals) / sizeof(refusals[0]))
+		return false;
+	buf_str(out, _(refusals[i].text));
+	if (*message)
+		buf_fmt(out, " (%s)", message);
+	return true;
+}
+
 static void
 take_refusal(const struct wire_refusal *refusal, void *data)
 {
 	struct client_batch *b = data;
 	struct batch_item *it;
 	struct buf message = { 0 };
-	size_t i;
 
 	if (refusal->line == b->count) { /* the log's */
 		b->odd |= b->trail.put_off;
@@ -255,16 +270,10 @@ take_refusal(const struct wire_refusal *refusal, void *data)
 		return;
 	}
 	it->listed = true;
-	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
-		if (!strcmp(refusals[i].code, refusal->code))
-			break;
-	if (i == sizeof(refusals) / sizeof(refusals[0])) {
+	if (!batch_refusal_words(refusal->code, refusal->message, &message)) {
 		it->later = true;
 		return;
 	}
-	buf_str(&message, _(refusals[i].text));
-	if (*refusal->message)
-		buf_fmt(&message, " (%s)", refusal->message);
 	it->code = mem_strdup(refusal->code);
 	it->path = mem_strdup(refusal->path);
 	it->message = buf_take(&message);

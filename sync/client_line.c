@@ -373,7 +373,7 @@ add_body_headers(struct line *line, const struct line_request *r)
 	return add_header(line, "Content-Type", r->type) &&
 	    add_header(line, "Content-Encoding", r->encoding ? r->encoding : "identity") &&
 	    add_header(line, "Content-Digest", digest) &&
-	    add_header(line, "Batch-Id", r->batch) &&
+	    (!r->batch || add_header(line, "Batch-Id", r->batch)) &&
 	    add_header(line, "Expect", ""); /* a second's wait on a slow line */
 }
 

@@ -37,7 +37,7 @@ struct line_request {
 	const void *body;     /* lent until the exchange has ended; NULL: GET, else POST */
 	size_t len;
 	const char *type, *encoding; /* of the body */
-	const char *batch;    /* its Batch-Id */
+	const char *batch;    /* its Batch-Id, or NULL */
 	size_t answer_max;    /* bytes of an answer; 0: 1 MiB */
 };
 

@@ -32,6 +32,8 @@ struct exchange {
 	bool (*failed)(struct client *c, const struct line_result *r);
 };
 
+struct changes;
+
 enum client_stage { STAGE_ASK, STAGE_LINE, STAGE_WAIT, STAGE_ENDED };
 
 struct client {
@@ -52,6 +54,8 @@ struct client {
 	bool greeted;
 	struct client_batch batch; /* under way */
 	long postponed, retry_after;
+	struct changes *changes; /* what comes down */
+	bool once_more;          /* the batches' turn has come again */
 
 	int64_t dealt_with; /* bytes of answers in batches that were answered */
 	struct client_progress progress;

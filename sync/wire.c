@@ -13,6 +13,8 @@
 #include <string.h>
 
 #define REV_MAX 1000000000L
+/* Longer by what a line of the feed says besides. */
+#define DOWN_MAX (WIRE_RECORD_MAX + 4096)
 
 _Static_assert(JSON_DEPTH_MAX == WIRE_DEPTH_MAX, "the reader keeps the wire's limit");
 
@@ -380,8 +382,8 @@ point_at_texts(struct reading *rd)
 		rec->kind = "";
 }
 
-const char *
-wire_record_read(const char *line, size_t len, struct buf *scratch,
+static const char *
+read_record(const char *line, size_t len, size_t max, struct buf *scratch,
     struct wire_record *record, struct buf *path, struct buf *message)
 {
 	struct reading rd = { .record = record, .scratch = scratch, .path = path,
@@ -411,7 +413,7 @@ wire_record_read(const char *line, size_t len, struct buf *scratch,
 	point_at_texts(&rd);
 	if (!well_formed)
 		return "json";
-	if (len > WIRE_RECORD_MAX) {
+	if (len > max) {
 		buf_reset(path);
 		buf_reset(message);
 		buf_fmt(message, "the record is larger than %u kB", WIRE_RECORD_MAX >> 10);
@@ -421,4 +423,23 @@ wire_record_read(const char *line, size_t len, struct buf *scratch,
 		return NULL;
 	check_values(&rd);
 	return rd.bad ? "invalid" : NULL;
+}
+
+const char *
+wire_record_read(const char *line, size_t len, struct buf *scratch,
+    struct wire_record *record, struct buf *path, struct buf *message)
+{
+	return read_record(line, len, WIRE_RECORD_MAX, scratch, record, path, message);
+}
+
+bool
+wire_record_read_down(const char *line, size_t len, struct buf *scratch,
+    struct wire_record *record)
+{
+	struct buf path = { 0 }, message = { 0 };
+	bool good = !read_record(line, len, DOWN_MAX, scratch, record, &path, &message);
+
+	buf_clear(&path);
+	buf_clear(&message);
+	return good;
 }

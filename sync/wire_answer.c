@@ -197,6 +197,18 @@ wire_window_read(const char *text, int *from, int *to)
 }
 
 static bool
+read_key(struct json_reader *r, struct wire_hello *hello)
+{
+	unsigned char key[WIRE_KEY_SIZE];
+
+	if (json_next(r) != JSON_STRING)
+		return false;
+	if (r->text_len == sizeof(hello->key) - 1 && wire_key_read(r->text, key))
+		memcpy(hello->key, r->text, sizeof(hello->key));
+	return true;
+}
+
+static bool
 read_hello_member(struct json_reader *r, struct wire_hello *hello, bool *spoken)
 {
 	int offset, from, to;
@@ -214,6 +226,8 @@ read_hello_member(struct json_reader *r, struct wire_hello *hello, bool *spoken)
 	}
 	if (!strcmp(r->text, "limits"))
 		return json_next(r) == JSON_OBJECT && read_limits(r, &hello->limits);
+	if (!strcmp(r->text, "key"))
+		return read_key(r, hello);
 	if (strcmp(r->text, "closing") != 0)
 		return json_skip(r, NULL, NULL);
 	if (json_next(r) != JSON_STRING)
@@ -231,7 +245,7 @@ wire_hello_read(const char *text, size_t len, struct wire_hello *hello)
 	struct json_reader r;
 
 	hello->time = 0;
-	hello->closing[0] = '\0';
+	hello->closing[0] = hello->key[0] = '\0';
 	hello->keeps_kinds = false;
 	json_reader_init(&r, text, len);
 	ok = json_next(&r) == JSON_OBJECT;

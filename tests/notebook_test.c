@@ -382,6 +382,51 @@ newest_list_counts(void)
 	fixture_free(f);
 }
 
+/* Choices of the building question, as a draft sees them. */
+static size_t
+choices(struct fixture *f, const char *id)
+{
+	const struct form *form = id ? notebook_draft_form(f->nb, id, "visit", "1", &f->err)
+				     : notebook_form(f->nb, "visit", "1", &f->err);
+	const struct def *def = form ? form_find(form, "building") : NULL;
+
+	return def ? list_count(def->itemset->list) : 0;
+}
+
+static void
+a_draft_keeps_the_lists_that_it_was_begun_with(void)
+{
+	static const char three[] = "name,label\nb1,a\nb2,b\nb3,c\n";
+	static const char four[] = "name,label\nb1,a\nb2,b\nb3,c\nb4,d\n";
+	struct fixture *f = fixture_new();
+	char first[UUID_SIZE], second[UUID_SIZE], third[UUID_SIZE];
+
+	CHECK(add_list(f, buildings) && add_form(f, visit_1));
+	CHECK(fixture_begin(f, "visit", first));
+	CHECK_INT(choices(f, first), 2);
+	CHECK(add_list(f, three));
+	CHECK(fixture_begin(f, "visit", second));
+	CHECK(add_list(f, four));
+	CHECK(fixture_begin(f, "visit", third));
+	for (int opened = 0; opened < 2; opened++) {
+		CHECK_INT(choices(f, first), 2);
+		CHECK_INT(choices(f, second), 3);
+		CHECK_INT(choices(f, third), 4);
+		CHECK_INT(choices(f, NULL), 4);
+		fixture_reopen(f);
+	}
+	/* What no draft needs any more goes with the next one. */
+	CHECK(record_draft_delete(f->nb, first, &f->err));
+	CHECK(fixture_finalise(f, second, "{}", "t", "t"));
+	CHECK(record_correct(f->nb, second, &f->err)); /* begun now, with the newest */
+	CHECK_INT(choices(f, second), 4);
+	CHECK(add_list(f, buildings));
+	CHECK_INT(schema_number(f->nb, "SELECT count(*) FROM list_kept", &f->err), 1);
+	CHECK_INT(choices(f, third), 4);
+	CHECK_INT(choices(f, NULL), 2);
+	fixture_free(f);
+}
+
 static void
 begun_and_not_kept_leaves_nothing(void)
 {
@@ -422,6 +467,7 @@ main(void)
 	RUN(other_bytes_under_a_version_are_refused);
 	RUN(forms_are_parsed_once);
 	RUN(newest_list_counts);
+	RUN(a_draft_keeps_the_lists_that_it_was_begun_with);
 	RUN(begun_and_not_kept_leaves_nothing);
 	return CHECK_DONE();
 }

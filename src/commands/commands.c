@@ -27,6 +27,7 @@ static const struct option init_options[] = {
 	{ "--role",      "ROLE", N_("a choice of the list worker_role, as bldhead or mediator") },
 	{ "--station",   "NAME", N_("service point") },
 	{ "--collector", "URL",  N_("address of the district's collector") },
+	{ "--code",      "CODE", N_("one-time code of the district: token, role and the rest come by it") },
 	{ "--token",     "TOKEN", N_("device token that the collector gave") },
 	{ "--plain",     NULL,    N_("without a passphrase, where the district allows it") },
 	{ 0 },
@@ -46,6 +47,16 @@ static const struct option set_options[] = {
 	{ 0 },
 };
 
+static const struct option merge_options[] = {
+	{ "--take", "SIDE", N_("mine or theirs: for the answers that both sides changed") },
+	{ 0 },
+};
+
+static const struct option enrol_options[] = {
+	{ "--collector", "URL",  N_("address of the district's collector") },
+	{ 0 },
+};
+
 static const struct option json_option[] = {
 	{ "--json", NULL, N_("write JSON, for scripts") },
 	{ 0 },
@@ -54,6 +65,8 @@ static const struct option json_option[] = {
 static const struct option sync_options[] = {
 	{ "--wait", NULL, N_("stay until everything is sent, for a script at login: tries again whenever the network comes back") },
 	{ "--within", "SECONDS", N_("with --wait: but no longer than this") },
+	{ "--to",   "FOLDER", N_("write the queue as sealed files there, for the district; answers that are there are read first") },
+	{ "--from", "FOLDER", N_("only read the district's answers there") },
 	{ "--json", NULL, N_("write JSON, for scripts") },
 	{ 0 },
 };
@@ -108,6 +121,7 @@ const struct command commands[] = {
 	{ "screen",     "",     0, 0,  N_("open the notebook on the screen (what minqing alone does)"), NULL, command_screen },
 	{ "init",       "",     0, 0,  N_("make a worker's notebook"), init_options, command_init },
 	{ "settings",   "",     0, 0,  N_("show what the notebook knows of its worker and collector, or change it"), set_options, command_settings },
+	{ "enrol",      "CODE", 1, 1,  N_("make this laptop the worker's at the collector, by the one-time code that the district gave"), enrol_options, command_enrol },
 	{ "forms",      "",     0, 0,  N_("list the forms of the notebook"), json_option, command_forms },
 	{ "form check", "FILE...", 1, -1, N_("check form files: every problem with sheet, row and column"), json_option, command_form_check },
 	{ "form show",  "FILE", 1, 1,  N_("write a form file's model, a line a question; alike for XLSForm and XForm"), NULL, command_form_show },
@@ -117,9 +131,11 @@ const struct command commands[] = {
 	{ "keys",       "",     0, 0,  N_("write the keys of the screens; changed and kept as \"keys\" beside the notebooks, the text is taken"), NULL, command_keys },
 	{ "due",        "",     0, 0,  N_("list what finished records ask for: visits, answers, terms, follow-ups"), due_options, command_due },
 	{ "show",       "ID",   1, 1,  N_("show a record; the beginning or end of its ID will do"), show_options, command_show },
+	{ "tasks",      "",     0, 0,  N_("list what the district asks of the worker"), json_option, command_tasks },
+	{ "merge",      "ID",   1, 1,  N_("bring a record that was changed elsewhere as well together; shows both, and merges when nothing is left to choose"), merge_options, command_merge },
 	{ "withdraw",   "ID",   1, 1,  N_("withdraw a finished record"), withdraw_options, command_withdraw },
 	{ "export",     "",     0, 0,  N_("write finished records as JSON lines, CSV or XML"), export_options, command_export },
-	{ "sync",       "",     0, 0,  N_("send what is queued to the collector"), sync_options, command_sync },
+	{ "sync",       "",     0, 0,  N_("send what is queued to the collector and fetch what is new; or by a stick: --to, --from"), sync_options, command_sync },
 	{ "receipts",   "",     0, 0,  N_("list what each sync did"), json_option, command_receipts },
 	{ "receipt",    "[NUMBER]", 0, 1, N_("write one of them (the last, if not said) with the name of everything that was accepted, for minqing-collector receipt"), NULL, command_receipt },
 	{ "audit",      "",     0, 0,  N_("list the notebook's log: who finished, withdrew, saw in full, exported, unlocked; and check it"), json_option, command_audit },

@@ -28,6 +28,25 @@ choose_passphrase(const struct command_context *context, const char *name,
 	return asker.ask(asker.data, name, PLACE_ASK_NEW, p, err);
 }
 
+/* By the district's code; the notebook stands either way, and it can be tried again. */
+static int
+enrol(struct notebook *nb, const char *code)
+{
+	struct buf name = { 0 };
+	struct err err = { 0 };
+	int status = EXIT_OK;
+
+	if (!client_enrol(nb, code, NULL, &err) ||
+	    !notebook_get(nb, SETTING_WORKER_NAME, &name, &err))
+		status = command_failed(&err);
+	else
+		printf(_("This laptop is enrolled for %s. The next sync fetches what is the "
+			 "worker's.\n"),
+		    buf_text(&name));
+	buf_clear(&name);
+	return status;
+}
+
 int
 command_init(const struct command_context *context, const struct words *words)
 {
@@ -43,6 +62,7 @@ command_init(const struct command_context *context, const struct words *words)
 	struct vault_passphrase passphrase = { 0 };
 	struct notebook *nb;
 	bool sealed;
+	int status;
 
 	if (!worker.name) {
 		fprintf(stderr, _("minqing: init wants --name NAME: whose notebook is it?\n"));
@@ -55,12 +75,31 @@ command_init(const struct command_context *context, const struct words *words)
 	vault_passphrase_wipe(&passphrase);
 	if (!nb)
 		return command_failed(&err);
-	notebook_close(nb);
 	printf(_("The notebook of %s is ready.\n"), worker.name);
 	if (!sealed)
 		printf(_("It has no passphrase: whoever has the file can read it. Seal it "
 			 "with: minqing vault encrypt\n"));
-	return EXIT_OK;
+	status = words_get(words, "--code") ? enrol(nb, words_get(words, "--code")) : EXIT_OK;
+	notebook_close(nb);
+	return status;
+}
+
+int
+command_enrol(const struct command_context *context, const struct words *words)
+{
+	const char *collector = words_get(words, "--collector");
+	int status;
+	struct notebook *nb = command_notebook(context, &status);
+	struct err err = { 0 };
+
+	if (!nb)
+		return status;
+	if (collector && !notebook_set(nb, SETTING_COLLECTOR, collector, &err))
+		status = command_failed(&err);
+	else
+		status = enrol(nb, words->rest[0]);
+	notebook_close(nb);
+	return status;
 }
 
 /* clang-format off */

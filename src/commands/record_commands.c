@@ -54,6 +54,10 @@ write_record(struct json_writer *w, const struct record *r)
 		json_member(w, "path", r->reason_path);
 		json_member(w, "reason", r->reason);
 	}
+	if (*r->holder)
+		json_member(w, "holder", r->holder);
+	if (*r->accepted)
+		json_member(w, "accepted", r->accepted);
 }
 
 /* --- list --- */
@@ -79,6 +83,10 @@ print_record(const struct record *r, void *data)
 	if (r->state == RECORD_RETURNED)
 		printf("    %s%s%s\n", r->reason_path, *r->reason_path ? ": " : "",
 		    r->reason);
+	if (*r->holder)
+		printf(_("    handed over to %s\n"), r->holder);
+	if (*r->accepted)
+		printf(_("    accepted by the district, %s\n"), r->accepted);
 	return true;
 }
 

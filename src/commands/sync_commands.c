@@ -276,6 +276,11 @@ command_sync(const struct command_context *context, const struct words *words)
 	nb = command_notebook(context, &status);
 	if (!nb)
 		return status;
+	if (words_get(words, "--to") || words_get(words, "--from")) {
+		status = command_carry(nb, words);
+		notebook_close(nb);
+		return status;
+	}
 	listen_to_interrupts();
 	c = client_new(nb, CLIENT_BY_HAND, &err);
 	status = c ? conclude(nb, c, run(c), words_get(words, "--json") != NULL)

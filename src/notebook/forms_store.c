@@ -14,9 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LISTS_NOW INT64_MAX /* the newest lists, not those of an older draft */
+
 struct parsed_form {
 	struct parsed_form *next;
 	char *id, *version;
+	int64_t lists; /* as draft.lists, or LISTS_NOW */
 	struct form *form;
 	bool outdated; /* a list that it may use was replaced; still lent to someone */
 };
@@ -223,10 +226,12 @@ notebook_forms(struct notebook *nb, const char *language,
 }
 
 static const struct form *
-find_parsed(const struct notebook *nb, const char *id, const char *version)
+find_parsed(const struct notebook *nb, const char *id, const char *version,
+	    int64_t lists)
 {
 	for (const struct parsed_form *f = nb->forms; f; f = f->next)
-		if (!f->outdated && !strcmp(f->id, id) && !strcmp(f->version, version))
+		if (!f->outdated && f->lists == lists && !strcmp(f->id, id) &&
+		    !strcmp(f->version, version))
 			return f->form;
 	return NULL;
 }
@@ -237,11 +242,47 @@ list_for_form(void *data, const char *filename, struct err *err)
 	return notebook_list(data, filename, err);
 }
 
+static struct list *
+parse_list(const char *filename, const char *text, size_t len, struct err *err)
+{
+	struct list *list = list_read(filename, text, len, err);
+
+	if (!list)
+		err_within(err, filename);
+	return list;
+}
+
+/* Lists as they stood when a draft was begun. */
+struct older_lists {
+	struct notebook *nb;
+	int64_t lists;
+};
+
+static struct list *
+list_for_draft(void *data, const char *filename, struct err *err)
+{
+	const struct older_lists *older = data;
+	sqlite3_stmt *stmt = store_stmt(older->nb, STMT_LIST_KEPT, err);
+	struct list *list = NULL;
+	int got;
+
+	if (!stmt)
+		return NULL;
+	store_bind(stmt, 1, filename);
+	sqlite3_bind_int64(stmt, 2, older->lists);
+	if ((got = store_step(older->nb, stmt, err)) == 1)
+		list = parse_list(filename, sqlite3_column_blob(stmt, 0),
+				  (size_t)sqlite3_column_bytes(stmt, 0), err);
+	sqlite3_reset(stmt);
+	return got == 0 ? notebook_list(older->nb, filename, err) : list;
+}
+
 static const struct form *
-parse_form(struct notebook *nb, const char *id, const char *version,
+parse_form(struct notebook *nb, const char *id, const char *version, int64_t lists,
 	   const struct buf *source, struct err *err)
 {
-	const struct form_files files = { .list = list_for_form, .data = nb };
+	struct older_lists older = { nb, lists };
+	const struct form_files files = { .list = list_for_draft, .data = &older };
 	struct form *form = form_read(buf_text(source), source->len, &files,
 						  NULL, NULL, err);
 	struct parsed_form *parsed;
@@ -255,14 +296,16 @@ parse_form(struct notebook *nb, const char *id, const char *version,
 		.next = nb->forms,
 		.id = mem_strdup(id),
 		.version = mem_strdup(version),
+		.lists = lists,
 		.form = form,
 	};
 	nb->forms = parsed;
 	return form;
 }
 
-const struct form *
-notebook_form(struct notebook *nb, const char *id, const char *version, struct err *err)
+static const struct form *
+get_form(struct notebook *nb, const char *id, const char *version, int64_t lists,
+	 struct err *err)
 {
 	sqlite3_stmt *stmt = find_source(nb, id, version, err);
 	struct buf source = { 0 };
@@ -271,7 +314,7 @@ notebook_form(struct notebook *nb, const char *id, const char *version, struct e
 
 	if (!stmt)
 		return NULL;
-	form = find_parsed(nb, id, store_column(stmt, 1));
+	form = find_parsed(nb, id, store_column(stmt, 1), lists);
 	if (form) {
 		sqlite3_reset(stmt);
 		return form;
@@ -279,20 +322,98 @@ notebook_form(struct notebook *nb, const char *id, const char *version, struct e
 	found = mem_strdup(store_column(stmt, 1));
 	take_source(stmt, &source);
 	sqlite3_reset(stmt); /* the parser asks for lists */
-	form = parse_form(nb, id, found, &source, err);
+	form = parse_form(nb, id, found, lists, &source, err);
 	buf_clear(&source);
 	free(found);
 	return form;
 }
 
-static struct list *
-parse_list(const char *filename, const char *text, size_t len, struct err *err)
+const struct form *
+notebook_form(struct notebook *nb, const char *id, const char *version, struct err *err)
 {
-	struct list *list = list_read(filename, text, len, err);
+	return get_form(nb, id, version, LISTS_NOW, err);
+}
 
-	if (!list)
-		err_within(err, filename);
-	return list;
+const struct form *
+notebook_draft_form(struct notebook *nb, const char *record_id, const char *id,
+		    const char *version, struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_LISTS_OF_DRAFT, err);
+	int64_t lists = LISTS_NOW;
+	int got;
+
+	if (!stmt)
+		return NULL;
+	store_bind(stmt, 1, record_id);
+	if ((got = store_step(nb, stmt, err)) == 1)
+		lists = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return got < 0 ? NULL : get_form(nb, id, version, lists, err);
+}
+
+bool
+notebook_form_take(struct notebook *nb, const char *id, const char *version,
+		   const char *source, size_t len, struct err *err)
+{
+	const struct form_files files = { .list = list_for_form, .data = nb };
+	struct form *form = form_read(source, len, &files, NULL, NULL, err);
+	bool ok;
+
+	if (!form)
+		return err_within(err, id);
+	ok = (!strcmp(form->id, id) && !strcmp(form->version, version)) ||
+	     err_set(err, ERR_INPUT, _("The form %s %s calls itself %s %s."), id, version,
+		     form->id, form->version);
+	ok = ok && notebook_form_add(nb, form, source, len, err);
+	form_free(form);
+	return ok;
+}
+
+/* The two versions change places, so that the forms keep their order. */
+static bool
+swap_numbers(struct notebook *nb, int64_t a, int64_t b, struct err *err)
+{
+	static const enum stmt steps[] = { STMT_FORM_SWAP, STMT_FORM_SWAPPED };
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		sqlite3_stmt *stmt = store_stmt(nb, steps[i], err);
+
+		if (!stmt)
+			return false;
+		sqlite3_bind_int64(stmt, 1, a);
+		sqlite3_bind_int64(stmt, 2, b);
+		if (!store_run(nb, stmt, err))
+			return false;
+	}
+	return true;
+}
+
+bool
+notebook_form_use(struct notebook *nb, const char *id, const char *version,
+		  struct err *err)
+{
+	const struct form *form = notebook_form(nb, id, version, err);
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_FORM_NUMBERS, err);
+	int64_t number = 0, current = 0;
+	int got;
+
+	if (!form || !stmt)
+		return false;
+	store_bind(stmt, 1, id);
+	store_bind(stmt, 2, version);
+	if ((got = store_step(nb, stmt, err)) == 1) {
+		number = sqlite3_column_int64(stmt, 0);
+		current = sqlite3_column_int64(stmt, 1);
+	}
+	sqlite3_reset(stmt);
+	if (got < 0 || number == current)
+		return got >= 0;
+	if (!notebook_begin(nb, err))
+		return false;
+	return store_end(nb,
+			 swap_numbers(nb, number, current, err) &&
+			     views_make(nb, form, err) && follow_rebuild(nb, id, err),
+			 err);
 }
 
 /* Takes the reference over. */
@@ -330,6 +451,31 @@ insert_list(struct notebook *nb, const char *filename, const char *text, size_t 
 	return store_run(nb, stmt, err);
 }
 
+/* The one that was there stays for the drafts that there are. */
+static bool
+keep_older(struct notebook *nb, const char *filename, struct err *err)
+{
+	sqlite3_stmt *forget = store_stmt(nb, STMT_LIST_FORGET, err), *keep;
+
+	if (!forget || !store_run(nb, forget, err) ||
+	    !(keep = store_stmt(nb, STMT_LIST_KEEP, err)))
+		return false;
+	store_bind(keep, 1, filename);
+	return store_run(nb, keep, err);
+}
+
+static bool
+replace_list(struct notebook *nb, const char *filename, const char *text, size_t len,
+	     struct err *err)
+{
+	if (!notebook_begin(nb, err))
+		return false;
+	return store_end(nb,
+			 keep_older(nb, filename, err) &&
+			     insert_list(nb, filename, text, len, err),
+			 err);
+}
+
 bool
 notebook_list_add(struct notebook *nb, const char *filename, const char *text,
 		  size_t len, struct err *err)
@@ -348,13 +494,13 @@ notebook_list_add(struct notebook *nb, const char *filename, const char *text,
 		return got == 1;
 	if (!(list = parse_list(filename, text, len, err)))
 		return false;
-	if (!insert_list(nb, filename, text, len, err)) {
+	if (!replace_list(nb, filename, text, len, err)) {
 		list_unref(list);
 		return false;
 	}
 	keep_list(nb, filename, list);
 	for (struct parsed_form *f = nb->forms; f; f = f->next)
-		f->outdated = true;
+		f->outdated = f->outdated || f->lists == LISTS_NOW;
 	return true;
 }
 
@@ -381,4 +527,20 @@ notebook_list(struct notebook *nb, const char *filename, struct err *err)
 		return NULL;
 	keep_list(nb, filename, list);
 	return list_ref(list);
+}
+
+bool
+notebook_list_text(struct notebook *nb, const char *filename, struct buf *text,
+		   struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_LIST_TEXT, err);
+	int got;
+
+	if (!stmt)
+		return false;
+	store_bind(stmt, 1, filename);
+	if ((got = store_step(nb, stmt, err)) == 1)
+		take_source(stmt, text);
+	sqlite3_reset(stmt);
+	return got >= 0;
 }

@@ -38,10 +38,12 @@ moment_now(const struct notebook *nb)
 /* What must be known of a record before its next step. */
 struct look {
 	int64_t number;
-	int rev, base;
+	int rev, base, next; /* next: the number of the next revision */
 	bool has_draft, withdrawn;
-	struct buf texts;                  /* holds the three below */
+	bool other; /* another revision came down and waits to be looked at */
+	struct buf texts; /* holds those below */
 	const char *form, *user, *version; /* user: of the next revision */
+	const char *holder; /* "" or to whom it was handed over */
 };
 
 static bool
@@ -57,11 +59,26 @@ no_draft(struct err *err)
 		       _("This record has no draft: begin a correction first."));
 }
 
+/* Nobody writes over what another worker, or another laptop, wrote meanwhile. */
+static bool
+may_go_on(const struct look *look, struct err *err)
+{
+	if (*look->holder)
+		return err_set(err, ERR_INPUT,
+			       _("This record was handed over to %s. It can only be "
+				 "looked at here."),
+			       look->holder);
+	return !look->other ||
+	       err_set(err, ERR_INPUT,
+		       _("This record was changed elsewhere as well. Everything is kept: "
+			 "open it again, and both are shown side by side."));
+}
+
 static bool
 look_at(struct notebook *nb, const char *id, struct look *look, struct err *err)
 {
 	sqlite3_stmt *stmt = store_stmt(nb, STMT_RECORD_LOOK, err);
-	size_t user, version;
+	size_t user, version, holder;
 	int got;
 
 	if (!stmt)
@@ -82,7 +99,13 @@ look_at(struct notebook *nb, const char *id, struct look *look, struct err *err)
 	buf_char(&look->texts, '\0');
 	version = look->texts.len;
 	buf_str(&look->texts, store_column(stmt, 7));
+	buf_char(&look->texts, '\0');
+	holder = look->texts.len;
+	buf_str(&look->texts, store_column(stmt, 8));
+	look->other = sqlite3_column_int(stmt, 9);
+	look->next = (look->rev > look->base ? look->rev : look->base) + 1;
 	look->form = look->texts.data;
+	look->holder = look->texts.data + holder;
 	look->user = look->texts.data + user;
 	look->version = look->texts.data + version;
 	sqlite3_reset(stmt);
@@ -246,6 +269,8 @@ delete_draft(struct notebook *nb, const struct look *look, struct err *err)
 
 	if (!look->has_draft)
 		return no_draft(err);
+	if (look->rev == 0 && look->other)
+		return may_go_on(look, err);
 	if (!drop_draft(nb, look->number, err))
 		return false;
 	if (look->rev > 0)
@@ -282,6 +307,8 @@ begin_correction(struct notebook *nb, const struct look *look, struct err *err)
 		      "one."));
 	if (look->has_draft)
 		return true;
+	if (*look->holder)
+		return may_go_on(look, err);
 	if (!(stmt = store_stmt(nb, STMT_DRAFT_CORRECT, err)))
 		return false;
 	sqlite3_bind_int64(stmt, 1, look->number);
@@ -316,7 +343,7 @@ add_revision(struct notebook *nb, const struct look *look, const char *version,
 		return false;
 	hash_short(why ? why : answers, why ? strlen(why) : len, hash);
 	sqlite3_bind_int64(stmt, 1, look->number);
-	sqlite3_bind_int(stmt, 2, look->rev + 1);
+	sqlite3_bind_int(stmt, 2, look->next);
 	sqlite3_bind_int(stmt, 3, look->base);
 	store_bind(stmt, 4, version);
 	store_bind(stmt, 5, now->stamp);
@@ -340,7 +367,7 @@ mark_final(struct notebook *nb, const struct look *look,
 	if (!stmt)
 		return false;
 	sqlite3_bind_int64(stmt, 1, look->number);
-	sqlite3_bind_int(stmt, 2, look->rev + 1);
+	sqlite3_bind_int(stmt, 2, look->next);
 	sqlite3_bind_int64(stmt, 3, seq);
 	store_bind(stmt, 4, final->version);
 	store_bind(stmt, 5, final->title ? final->title : "");
@@ -408,6 +435,8 @@ finalise(struct notebook *nb, const char *id, const struct look *look,
 
 	if (!look->has_draft)
 		return no_draft(err);
+	if (!may_go_on(look, err))
+		return false;
 	if (!add_revision(nb, look, version, final->answers, final->len, NULL, &now,
 			  err))
 		return false;
@@ -417,7 +446,7 @@ finalise(struct notebook *nb, const char *id, const struct look *look,
 	       drop_draft(nb, look->number, err) &&
 	       set_last_saved(nb, look, seq, err) &&
 	       follow_update(nb, look->number, id, look->form, false, err) &&
-	       log_step(nb, AUDIT_FINALISE, id, look->rev + 1, err);
+	       log_step(nb, AUDIT_FINALISE, id, look->next, err);
 }
 
 bool
@@ -431,7 +460,7 @@ record_finalise(struct notebook *nb, const char *id, const struct record_final *
 		return false;
 	ok = look_at(nb, id, &look, err) && finalise(nb, id, &look, final, err);
 	if (ok && rev)
-		*rev = look.rev + 1;
+		*rev = look.next;
 	buf_clear(&look.texts);
 	return store_end(nb, ok, err);
 }
@@ -449,16 +478,18 @@ withdraw(struct notebook *nb, const char *id, const struct look *look, const cha
 		    _("This record was never finished: delete its draft instead."));
 	if (look->withdrawn)
 		return err_set(err, ERR_INPUT, _("This record was withdrawn already."));
+	if (!may_go_on(look, err))
+		return false;
 	if (!add_revision(nb, look, look->version, NULL, 0, why, &now, err) ||
 	    !(stmt = store_stmt(nb, STMT_RECORD_WITHDRAW, err)))
 		return false;
 	sqlite3_bind_int64(stmt, 1, look->number);
-	sqlite3_bind_int(stmt, 2, look->rev + 1);
+	sqlite3_bind_int(stmt, 2, look->next);
 	sqlite3_bind_int64(stmt, 3, now.ms);
 	store_bind(stmt, 4, now.stamp);
 	return store_run(nb, stmt, err) && drop_draft(nb, look->number, err) &&
 	       follow_update(nb, look->number, id, look->form, true, err) &&
-	       log_step(nb, AUDIT_WITHDRAW, id, look->rev + 1, err);
+	       log_step(nb, AUDIT_WITHDRAW, id, look->next, err);
 }
 
 bool

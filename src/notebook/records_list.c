@@ -45,6 +45,8 @@ record_from_row(sqlite3_stmt *stmt, struct record *record)
 		.reason_code = store_column(stmt, 13),
 		.reason_path = store_column(stmt, 14),
 		.reason = store_column(stmt, 15),
+		.holder = store_column(stmt, 16),
+		.accepted = store_column(stmt, 17),
 	};
 }
 
@@ -57,7 +59,8 @@ keep_texts(struct buf *kept, struct record *record)
 				 &record->created,     &record->modified,
 				 &record->user,        &record->station,
 				 &record->device,      &record->reason_code,
-				 &record->reason_path, &record->reason };
+				 &record->reason_path, &record->reason,
+				 &record->holder,      &record->accepted };
 	size_t count = sizeof(texts) / sizeof(texts[0]), total = 0;
 
 	for (size_t i = 0; i < count; i++)

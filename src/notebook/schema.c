@@ -218,6 +218,75 @@ static const char *const migrations[] = {
 "	base     INTEGER NOT NULL, -- of the revision then: the XML names it\n"
 "	xml      TEXT NOT NULL\n"
 ") STRICT;\n",
+
+[4] =
+"ALTER TABLE record ADD COLUMN holder TEXT NOT NULL DEFAULT ''; -- to whom it was\n"
+"	-- handed over; '': to nobody\n"
+"ALTER TABLE record ADD COLUMN accepted TEXT NOT NULL DEFAULT ''; -- when the district\n"
+"	-- accepted the last revision\n"
+
+"CREATE TABLE other_revision ( -- came down, and excludes what was written here\n"
+"	record  INTEGER NOT NULL REFERENCES record (number),\n"
+"	rev     INTEGER NOT NULL,\n"
+"	version TEXT NOT NULL,\n"
+"	at      TEXT NOT NULL,\n"
+"	user    TEXT NOT NULL,\n"
+"	hash    TEXT NOT NULL,\n"
+"	why     TEXT,             -- a withdrawal's reason, else NULL\n"
+"	answers TEXT,             -- NULL for a withdrawal\n"
+"	open    INTEGER NOT NULL, -- 1: not yet brought together with what is here;\n"
+"	                          -- 0: it is; 2: a newer one came instead\n"
+"	PRIMARY KEY (record, rev, hash),\n"
+"	CHECK ((why IS NULL) <> (answers IS NULL))\n"
+") STRICT;\n"
+"CREATE INDEX other_revision_open ON other_revision (record) WHERE open = 1;\n"
+"CREATE TRIGGER other_revision_kept BEFORE DELETE ON other_revision\n"
+"BEGIN SELECT raise(ABORT, 'a revision is never removed'); END;\n"
+
+"CREATE TABLE task ( -- what the district asks of this worker\n"
+"	id      TEXT PRIMARY KEY, -- the district's\n"
+"	place   INTEGER NOT NULL, -- in the district's order\n"
+"	text    TEXT NOT NULL,\n"
+"	due     TEXT NOT NULL,    -- a day or ''\n"
+"	form    TEXT NOT NULL,    -- to fill in, or ''\n"
+"	answers TEXT NOT NULL,    -- JSON: what the form begins with\n"
+"	stale   INTEGER NOT NULL  -- only while the open ones are told anew\n"
+") STRICT, WITHOUT ROWID;\n"
+
+"CREATE TABLE told ( -- what the district knows of needs: follow.c\n"
+"	key  TEXT PRIMARY KEY,\n"
+"	day  TEXT NOT NULL,\n"
+"	done INTEGER NOT NULL\n"
+") STRICT, WITHOUT ROWID;\n"
+
+"CREATE TABLE news ( -- what came down and nobody has looked at yet\n"
+"	kind   TEXT PRIMARY KEY,\n"
+"	count  INTEGER NOT NULL,\n"
+"	text   TEXT NOT NULL, -- of the last one\n"
+"	record TEXT NOT NULL  -- its id, or ''\n"
+") STRICT, WITHOUT ROWID;\n"
+
+"CREATE TABLE unread ( -- lines of the feed that this program cannot read\n"
+"	number  INTEGER PRIMARY KEY,\n"
+"	program TEXT NOT NULL, -- the last version that tried\n"
+"	line    TEXT NOT NULL UNIQUE\n"
+") STRICT;\n"
+
+"CREATE TRIGGER revision_waits_again AFTER UPDATE OF state ON revision\n"
+"WHEN OLD.state <> 'queued' AND NEW.state = 'queued' BEGIN\n"
+"	UPDATE tally SET count = count + 1 WHERE name = 'waiting';\n"
+"	UPDATE tally SET count = count + coalesce(length(CAST(NEW.answers AS BLOB)), 0)\n"
+"	WHERE name = 'waiting_bytes';\n"
+"END;\n",
+
+[5] =
+"CREATE TABLE list_kept ( -- lists that were replaced while drafts used them\n"
+"	number   INTEGER PRIMARY KEY AUTOINCREMENT,\n"
+"	filename TEXT NOT NULL,\n"
+"	text     BLOB NOT NULL\n"
+") STRICT;\n"
+"ALTER TABLE draft ADD COLUMN lists INTEGER NOT NULL DEFAULT 0; -- what was replaced\n"
+"	-- after this number is still its own\n",
 };
 /* clang-format on */
 

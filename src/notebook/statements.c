@@ -14,7 +14,7 @@
 	" ELSE 0 END," \
 	" coalesce(nullif(d.title, ''), r.title), r.created," \
 	" coalesce(d.modified, r.modified), r.user, r.station, r.device," \
-	" r.reason_code, r.reason_path, r.reason"
+	" r.reason_code, r.reason_path, r.reason, r.holder, r.accepted"
 
 /* The parameters of all record lists: 1 bit set of states (1 << enum record_state),
  * 2 form, 3 user, 4 beginning of the day, 5 limit (-1: none), 6 offset, 7 needles,
@@ -41,6 +41,8 @@
 	"f.kind, f.\"row\", f.due, f.what, r.id, r.form, r.title"
 #define FOLLOW_OPEN \
 	" f.kind = ?1 AND f.settled = 0 AND f.due >= ?2 AND f.due <= ?3"
+#define LISTS_NOW \
+	"coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'list_kept'), 0)"
 #define FOLLOW_SOME \
 	" ORDER BY f.due, f.record, f.\"row\" LIMIT ?4"
 
@@ -82,6 +84,14 @@ const char *const stmt_sql[STMT_COUNT] = {
 	"  GROUP BY id) AS form_id JOIN form f ON f.number = form_id.current"
 	" ORDER BY form_id.first",
 
+[STMT_FORM_NUMBERS] = /* of a version, and of the current one */
+	"SELECT number, (SELECT max(number) FROM form WHERE id = ?1) FROM form"
+	" WHERE id = ?1 AND version = ?2",
+[STMT_FORM_SWAP] = /* two steps: numbers are never there twice */
+	"UPDATE form SET number = -number WHERE number IN (?1, ?2)",
+[STMT_FORM_SWAPPED] =
+	"UPDATE form SET number = ?1 + ?2 + number WHERE number < 0",
+
 [STMT_VIEW_LIST] =
 	"SELECT name FROM form_view WHERE form = ?1",
 [STMT_VIEW_OWNER] = /* a table of that name counts as well */
@@ -99,6 +109,18 @@ const char *const stmt_sql[STMT_COUNT] = {
 	" added = excluded.added",
 [STMT_LIST_TEXT] =
 	"SELECT text FROM list WHERE filename = ?1",
+[STMT_LIST_KEEP] =
+	"INSERT INTO list_kept (filename, text) SELECT filename, text FROM list"
+	" WHERE filename = ?1 AND EXISTS (SELECT 1 FROM draft)",
+[STMT_LIST_FORGET] = /* no draft is older than its replacement */
+	"DELETE FROM list_kept WHERE NOT EXISTS"
+	" (SELECT 1 FROM draft WHERE draft.lists < list_kept.number)",
+[STMT_LIST_KEPT] =
+	"SELECT text FROM list_kept WHERE filename = ?1 AND number > ?2"
+	" ORDER BY number LIMIT 1",
+[STMT_LISTS_OF_DRAFT] = /* only when something was replaced since */
+	"SELECT d.lists FROM record r JOIN draft d ON d.record = r.number WHERE r.id = ?1"
+	" AND EXISTS (SELECT 1 FROM list_kept k WHERE k.number > d.lists)",
 
 [STMT_RECORD_ADD] = /* the worker's own name, place and device where none is given */
 	"INSERT INTO record"
@@ -111,25 +133,29 @@ const char *const stmt_sql[STMT_COUNT] = {
 	"SELECT 1 FROM record WHERE id = ?1",
 [STMT_RECORD_LOOK] = /* base: the last that the collector has or will have by then */
 	"SELECT r.number, r.form, r.state, r.rev, d.record IS NOT NULL,"
-	" CASE r.rev WHEN 0 THEN 0 ELSE coalesce((SELECT max(v.rev) FROM revision v"
+	" max(CASE r.rev WHEN 0 THEN 0 ELSE coalesce((SELECT max(v.rev) FROM revision v"
 	"  WHERE v.record = r.number AND v.state <> 'refused'), 0) END,"
+	"  coalesce((SELECT max(o.rev) FROM other_revision o"
+	"   WHERE o.record = r.number), 0)),"
 	" CASE r.rev WHEN 0 THEN r.user ELSE coalesce((SELECT nullif(value, '')"
 	"  FROM setting WHERE key = ?2), r.user) END,"
-	" r.version"
+	" r.version, r.holder,"
+	" EXISTS (SELECT 1 FROM other_revision o WHERE o.record = r.number AND o.open = 1)"
 	" FROM record r LEFT JOIN draft d ON d.record = r.number WHERE r.id = ?1",
 [STMT_RECORD_DELETE] =
 	"DELETE FROM record WHERE number = ?1",
 [STMT_RECORD_FINAL] =
 	"UPDATE record SET state = 'queued', rev = ?2, latest = ?3, version = ?4,"
-	" title = ?5, day = ?6, changed = ?7, modified = ?8,"
+	" title = ?5, day = ?6, changed = ?7, modified = ?8, accepted = '',"
 	" reason_code = '', reason_path = '', reason = '' WHERE number = ?1",
 [STMT_RECORD_WITHDRAW] =
 	"UPDATE record SET state = 'withdrawn', rev = ?2, changed = ?3, modified = ?4,"
+	" accepted = '',"
 	" reason_code = '', reason_path = '', reason = '' WHERE number = ?1",
 
 [STMT_DRAFT_ADD] =
-	"INSERT INTO draft (record, version, saved, modified, title, cursor, answers)"
-	" VALUES (?1, ?2, ?3, ?4, '', '', '{}')",
+	"INSERT INTO draft (record, version, saved, modified, title, cursor, answers, lists)"
+	" VALUES (?1, ?2, ?3, ?4, '', '', '{}', " LISTS_NOW ")",
 [STMT_DRAFT_SAVE] =
 	"UPDATE draft SET saved = ?2, modified = ?3, title = ?4, cursor = ?5, answers = ?6"
 	" WHERE record = (SELECT number FROM record WHERE id = ?1)",
@@ -137,8 +163,8 @@ const char *const stmt_sql[STMT_COUNT] = {
 	"SELECT answers, cursor FROM draft"
 	" WHERE record = (SELECT number FROM record WHERE id = ?1)",
 [STMT_DRAFT_CORRECT] =
-	"INSERT INTO draft (record, version, saved, modified, title, cursor, answers)"
-	" SELECT r.number, v.version, ?2, ?3, r.title, r.reason_path, v.answers"
+	"INSERT INTO draft (record, version, saved, modified, title, cursor, answers, lists)"
+	" SELECT r.number, v.version, ?2, ?3, r.title, r.reason_path, v.answers, " LISTS_NOW
 	" FROM record r JOIN revision v ON v.seq = r.latest WHERE r.number = ?1",
 [STMT_DRAFT_DELETE] =
 	"DELETE FROM draft WHERE record = ?1",
@@ -240,8 +266,10 @@ const char *const stmt_sql[STMT_COUNT] = {
 	"UPDATE record SET state = 'returned', changed = ?2, modified = ?3,"
 	" reason_code = ?4, reason_path = ?5, reason = ?6 WHERE number = ?1",
 [STMT_OUTBOX_REBASE] = /* what stood on a refused revision stands on the one below */
-	"UPDATE revision SET base = coalesce((SELECT max(b.rev) FROM revision b"
-	"  WHERE b.record = ?1 AND b.rev < revision.rev AND b.state <> 'refused'), 0)"
+	"UPDATE revision SET base = max(coalesce((SELECT max(b.rev) FROM revision b"
+	"  WHERE b.record = ?1 AND b.rev < revision.rev AND b.state <> 'refused'), 0),"
+	"  coalesce((SELECT max(o.rev) FROM other_revision o"
+	"   WHERE o.record = ?1 AND o.rev < revision.rev), 0))"
 	" WHERE record = ?1 AND rev > ?2 AND state = 'queued'",
 [STMT_OUTBOX_ACKNOWLEDGED] =
 	"INSERT INTO acknowledged (receipt, revision) VALUES (?1, ?2)",
@@ -288,7 +316,7 @@ const char *const stmt_sql[STMT_COUNT] = {
 	"UPDATE follow AS f SET settled = " STORE_SETTLED " WHERE f.other = ?1",
 [STMT_FOLLOW_RECORDS] =
 	"SELECT number, id, form FROM record WHERE latest IS NOT NULL"
-	" AND state <> 'withdrawn' AND (?1 IS NULL OR form = ?1)",
+	" AND state <> 'withdrawn' AND holder = '' AND (?1 IS NULL OR form = ?1)",
 [STMT_FOLLOW_LIST] =
 	"SELECT " FOLLOW_COLUMNS " FROM follow f INDEXED BY follow_open"
 	" CROSS JOIN record r ON r.number = f.record WHERE" FOLLOW_OPEN FOLLOW_SOME,
@@ -319,4 +347,120 @@ const char *const stmt_sql[STMT_COUNT] = {
 [STMT_AUDIT_EACH] =
 	"SELECT number, at, who, what, about, hash FROM audit WHERE number > ?1"
 	" ORDER BY number LIMIT ?2",
+
+[STMT_INBOX_LOOK] = /* sent: the last that the collector has; unsent: after that one */
+	"SELECT r.number, r.form, r.state, r.rev, r.holder, d.record IS NOT NULL,"
+	" coalesce((SELECT max(v.rev) FROM revision v"
+	"  WHERE v.record = r.number AND v.state = 'sent'), 0) AS sent,"
+	" EXISTS (SELECT 1 FROM revision v WHERE v.record = r.number AND v.rev = r.rev"
+	"  AND v.state <> 'sent'), r.reason_code, r.reason_path, r.reason, r.accepted,"
+	" r.title"
+	" FROM record r LEFT JOIN draft d ON d.record = r.number WHERE r.id = ?1",
+[STMT_INBOX_KNOWN] =
+	"SELECT 1 FROM revision WHERE record = ?1 AND rev = ?2 AND hash = ?3"
+	" UNION ALL SELECT 1 FROM other_revision"
+	" WHERE record = ?1 AND rev = ?2 AND hash = ?3 LIMIT 1",
+[STMT_INBOX_ADD] =
+	"INSERT INTO record"
+	" (id, form, version, day, created, changed, modified, user, station, device)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+[STMT_INBOX_REVISION] =
+	"INSERT INTO revision"
+	" (record, rev, base, version, at, user, hash, state, why, answers)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'sent', ?8, ?9)",
+[STMT_INBOX_TAKE] =
+	"UPDATE record SET state = ?2, rev = ?3, latest = coalesce(?4, latest),"
+	" version = ?5, title = coalesce(?6, title), day = coalesce(?7, day),"
+	" changed = ?8, modified = ?9, reason_code = '', reason_path = '', reason = '',"
+	" holder = '', accepted = '' WHERE number = ?1",
+[STMT_INBOX_LAST_SAVED] = /* the last that was written, not the last that came */
+	"INSERT INTO last_saved (form, user, revision) VALUES (?1, ?2, ?3)"
+	" ON CONFLICT (form, user) DO UPDATE SET revision = excluded.revision"
+	" WHERE (SELECT at FROM revision WHERE seq = excluded.revision) >="
+	" (SELECT at FROM revision WHERE seq = last_saved.revision)",
+[STMT_INBOX_CLOSE] =
+	"UPDATE other_revision SET open = ?2 WHERE record = ?1 AND open = 1",
+[STMT_INBOX_ASIDE] =
+	"INSERT INTO other_revision"
+	" (record, rev, version, at, user, hash, why, answers, open)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)",
+[STMT_INBOX_REFUSE] =
+	"UPDATE revision SET state = 'refused' WHERE record = ?1 AND state = 'queued'",
+[STMT_INBOX_RETURN] =
+	"UPDATE record SET state = 'returned', changed = ?2, modified = ?3,"
+	" reason_code = ?4, reason_path = ?5, reason = ?6, accepted = '' WHERE number = ?1",
+[STMT_INBOX_ACCEPT] =
+	"UPDATE record SET state = 'sent', reason_code = '', reason_path = '',"
+	" reason = '', accepted = ?2 WHERE number = ?1",
+[STMT_INBOX_HOLDER] =
+	"UPDATE record SET holder = ?2 WHERE number = ?1",
+[STMT_CONFLICT] = /* base: the last below theirs that both are made from */
+	"SELECT r.form, coalesce((SELECT b.answers FROM (SELECT rev, answers FROM revision"
+	"   WHERE record = r.number AND state = 'sent'"
+	"   UNION ALL SELECT rev, answers FROM other_revision"
+	"   WHERE record = r.number AND open = 0) AS b WHERE b.rev < o.rev"
+	"   AND b.answers IS NOT NULL ORDER BY b.rev DESC LIMIT 1), '{}'),"
+	" coalesce(d.answers, CASE WHEN l.why IS NULL THEN v.answers END), o.answers,"
+	" coalesce(d.version, r.version), o.version, l.why, o.why, o.at, o.user,"
+	" d.record IS NOT NULL"
+	" FROM record r JOIN other_revision o ON o.record = r.number AND o.open = 1"
+	" LEFT JOIN draft d ON d.record = r.number"
+	" LEFT JOIN revision v ON v.seq = r.latest"
+	" LEFT JOIN revision l ON l.record = r.number AND l.rev = r.rev"
+	" WHERE r.id = ?1",
+[STMT_CONFLICTS] =
+	"SELECT r.id FROM other_revision o JOIN record r ON r.number = o.record"
+	" WHERE o.open = 1 AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.record = r.number)",
+[STMT_CONFLICT_CLOSE] =
+	"UPDATE other_revision SET open = 0 WHERE open = 1"
+	" AND record = (SELECT number FROM record WHERE id = ?1)",
+[STMT_CONFLICT_DRAFT] =
+	"INSERT INTO draft (record, version, saved, modified, title, cursor, answers, lists)"
+	" SELECT number, ?2, ?3, ?4, ?5, '', ?6, " LISTS_NOW " FROM record WHERE id = ?1"
+	" ON CONFLICT (record) DO UPDATE SET version = excluded.version,"
+	" saved = excluded.saved, modified = excluded.modified, title = excluded.title,"
+	" cursor = '', answers = excluded.answers",
+[STMT_TASK_STALE] =
+	"UPDATE task SET stale = 1",
+[STMT_TASK_KNOWN] =
+	"SELECT 1 FROM task WHERE id = ?1",
+[STMT_TASK_PUT] =
+	"INSERT INTO task (id, place, text, due, form, answers, stale)"
+	" VALUES (?1, (SELECT count(*) FROM task WHERE stale = 0), ?2, ?3, ?4, ?5, 0)"
+	" ON CONFLICT (id) DO UPDATE SET place = excluded.place, text = excluded.text,"
+	" due = excluded.due, form = excluded.form, answers = excluded.answers, stale = 0",
+[STMT_TASK_DROP] =
+	"DELETE FROM task WHERE stale = 1",
+[STMT_TASKS] =
+	"SELECT id, text, due, form, answers FROM task WHERE ?1 IS NULL OR id = ?1"
+	" ORDER BY due = '', due, place",
+[STMT_TOLD] =
+	"INSERT INTO told (key, day, done) VALUES (?1, ?2, ?3)"
+	" ON CONFLICT (key) DO UPDATE SET day = excluded.day, done = excluded.done"
+	" WHERE day <> excluded.day OR done <> excluded.done",
+[STMT_NEWS_ADD] =
+	"INSERT INTO news (kind, count, text, record) VALUES (?1, 1, ?2, ?3)"
+	" ON CONFLICT (kind) DO UPDATE SET count = count + 1, text = excluded.text,"
+	" record = excluded.record",
+[STMT_NEWS] =
+	"SELECT kind, count, text, record FROM news ORDER BY kind",
+[STMT_NEWS_SEEN] =
+	"DELETE FROM news WHERE ?1 IS NULL OR kind = ?1",
+[STMT_UNREAD_ADD] =
+	"INSERT INTO unread (program, line) VALUES (?1, ?2)"
+	" ON CONFLICT (line) DO UPDATE SET program = excluded.program",
+[STMT_UNREAD] =
+	"SELECT number, line FROM unread WHERE program <> ?1 ORDER BY number LIMIT 1",
+[STMT_UNREAD_AGAIN] =
+	"UPDATE unread SET program = ''",
+[STMT_UNREAD_DROP] =
+	"DELETE FROM unread WHERE number = ?1",
+[STMT_HELD] =
+	"SELECT v.seq, r.id, v.rev FROM revision v JOIN record r ON r.number = v.record"
+	" WHERE v.seq > ?1 AND v.state = 'sent' ORDER BY v.seq LIMIT ?2",
+[STMT_REQUEUE] =
+	"UPDATE revision SET state = 'queued' WHERE state = 'sent' AND rev = ?2"
+	" AND record = (SELECT number FROM record WHERE id = ?1)",
+[STMT_REQUEUE_RECORD] =
+	"UPDATE record SET state = 'queued' WHERE id = ?1 AND rev = ?2 AND state = 'sent'",
 };

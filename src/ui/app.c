@@ -195,7 +195,7 @@ app_form_title(const struct app *app, const char *form_id)
 /* --- records, from any list --- */
 
 const char *
-app_state_word(enum record_state state)
+app_state_word(const struct record *r)
 {
 	static const char *const words[RECORD_STATES] = {
 		[RECORD_DRAFT] = N_("draft"),
@@ -205,7 +205,11 @@ app_state_word(enum record_state state)
 		[RECORD_WITHDRAWN] = N_("withdrawn"),
 	};
 
-	return _(words[state]);
+	if (*r->holder)
+		return _("moved");
+	if (r->state == RECORD_SENT && *r->accepted)
+		return _("accepted");
+	return _(words[r->state]);
 }
 
 static bool
@@ -300,6 +304,7 @@ struct record_copy {
 	struct buf path, reason;
 	enum record_state state;
 	bool has_draft;
+	bool moved; /* another worker's now */
 	int rev;
 };
 
@@ -318,6 +323,7 @@ copy_record(struct app *app, const char *id, struct record_copy *copy, struct er
 	memcpy(copy->id, r.id, UUID_SIZE);
 	copy->state = r.state;
 	copy->has_draft = r.has_draft;
+	copy->moved = *r.holder != '\0';
 	copy->rev = r.rev;
 	if (r.state == RECORD_RETURNED) {
 		buf_str(&copy->path, r.reason_path);
@@ -333,6 +339,30 @@ copy_clear(struct record_copy *copy)
 	buf_clear(&copy->reason);
 }
 
+/* True when the record can be filled in now. */
+static bool
+bring_together(struct app *app, const char *id, struct record_copy *r, struct err *err)
+{
+	switch (merge_page_run(app, id)) {
+	case MERGE_NOTHING:
+		return true;
+	case MERGE_GO_ON:
+		copy_clear(r);
+		*r = (struct record_copy){ 0 };
+		if (!copy_record(app, id, r, err))
+			return false;
+		buf_reset(&r->path);
+		buf_reset(&r->reason);
+		buf_str(&r->reason, _("It holds what was changed elsewhere as well. F2 "
+				      "finishes it."));
+		return true;
+	case MERGE_FINISHED:
+	case MERGE_LEFT:
+		break;
+	}
+	return false;
+}
+
 void
 app_open_record(struct app *app, const char *id)
 {
@@ -341,7 +371,9 @@ app_open_record(struct app *app, const char *id)
 
 	if (!copy_record(app, id, &r, &err))
 		return;
-	if (r.state == RECORD_RETURNED || r.has_draft)
+	if (!r.moved && !bring_together(app, r.id, &r, &err))
+		;
+	else if (!r.moved && (r.state == RECORD_RETURNED || r.has_draft))
 		app_fill(app, r.has_draft ? session_resume(app->nb, r.id, i18n_language(), &err)
 				      : session_correct(app->nb, r.id, i18n_language(), &err),
 		    r.path.len ? buf_text(&r.path) : NULL,
@@ -376,9 +408,10 @@ app_correct_record(struct app *app, const char *id)
 
 	if (!copy_record(app, id, &r, &err))
 		return;
-	app_fill(app, session_correct(app->nb, r.id, i18n_language(), &err),
-	    r.path.len ? buf_text(&r.path) : NULL,
-	    r.reason.len ? buf_text(&r.reason) : NULL, &err);
+	if (bring_together(app, r.id, &r, &err))
+		app_fill(app, session_correct(app->nb, r.id, i18n_language(), &err),
+		    r.path.len ? buf_text(&r.path) : NULL,
+		    r.reason.len ? buf_text(&r.reason) : NULL, &err);
 	copy_clear(&r);
 }
 

@@ -14,6 +14,7 @@
 #include "screen.h"
 
 #include "follow.h"
+#include "inbox.h"
 
 struct autosync;
 struct clock;
@@ -62,8 +63,8 @@ bool app_load_forms(struct app *app, struct err *err);
 /* A form's title, else its id; lent until the forms are read anew. */
 const char *app_form_title(const struct app *app, const char *form_id);
 
-/* The state of a record in words. */
-const char *app_state_word(enum record_state state);
+/* The state of a record in a word or two. */
+const char *app_state_word(const struct record *r);
 
 /* What can be done with a record from any list. Each says in the notice what came of
  * it. */
@@ -87,6 +88,23 @@ const char *due_kind_title(enum follow_kind kind);
 void due_line(const struct follow *follow, struct buf *out);
 /* Opens the form that settles it, with what is known carried over. */
 void due_settle(struct app *app, enum follow_kind kind, const char *id, int row);
+
+/* merge_page.c: a record that was changed elsewhere as well is brought together first. */
+enum merge_choice {
+	MERGE_NOTHING,  /* it was not */
+	MERGE_GO_ON,    /* it is a draft that holds both */
+	MERGE_FINISHED, /* the next revision is queued */
+	MERGE_LEFT,     /* the worker left it, or the notice says why it was not done */
+};
+enum merge_choice merge_page_run(struct app *app, const char *id);
+
+/* home_down.c: what the district sent. A task's line tells whether it is late. */
+void down_news_line(const struct news *news, struct buf *out);
+bool down_task_line(const struct app *app, const struct task *task, struct buf *out);
+/* Opens the form that a task names, with what it says filled in. */
+void down_open_task(struct app *app, const char *id);
+/* It was looked at; the record it is of is opened when it is one. */
+void down_open_news(struct app *app, enum news_kind kind, long count, const char *id);
 
 /* Asks for passphrases on the screen. */
 struct place_asker app_asker(struct app *app);

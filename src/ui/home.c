@@ -24,13 +24,22 @@
 #define FOLLOW_SHOWN   5    /* of a kind; the rest is a key away */
 #define FOLLOW_COUNTED 1000 /* what is more is "999+" */
 
-enum item_kind { ITEM_FORM, ITEM_RECORD, ITEM_FOLLOW, ITEM_MORE };
+enum item_kind {
+	ITEM_FORM,
+	ITEM_RECORD,
+	ITEM_FOLLOW,
+	ITEM_MORE,
+	ITEM_TASK,
+	ITEM_NEWS,
+};
 
 struct item {
 	enum item_kind kind;
-	char id[UUID_SIZE]; /* a record's */
+	char id[UUID_SIZE]; /* a record's, a task's, or "" */
 	enum follow_kind follow;
 	int row;     /* of what a record asks for */
+	enum news_kind news;
+	long count;  /* of news */
 	char *text;  /* what its line says; NULL: a form */
 	bool alarm;  /* came back, or overdue */
 	size_t line; /* where it stands */
@@ -47,6 +56,7 @@ struct home {
 	struct record_tally tally;
 	long overdue; /* of everything that records ask for */
 	long *today;  /* finished today, by form */
+	int down;     /* lines from the district */
 	struct item *items;
 	size_t item_count, item_cap;
 	struct line *lines;
@@ -124,7 +134,7 @@ add_record(const struct record *r, void *data)
 	struct item *item;
 
 	buf_fmt(&text, "%s  %s  %s", r->has_draft && !returned ? _("draft")
-							       : app_state_word(r->state),
+							       : app_state_word(r),
 	    app_form_title(h->app, r->form), *r->title ? r->title : r->created);
 	if (returned)
 		buf_fmt(&text, ": %s", r->reason);
@@ -149,6 +159,55 @@ add_records(struct home *h, struct err *err)
 	add_line(h, mem_strdup(_("In hand: Enter goes on")));
 	return record_list(h->app->nb, &returned, add_record, h, err) &&
 	    record_list(h->app->nb, &drafts, add_record, h, err);
+}
+
+/* The first line from the district brings the heading along. */
+static void
+add_down_heading(struct home *h)
+{
+	if (h->down++)
+		return;
+	add_line(h, mem_strdup(""));
+	add_line(h, mem_strdup(_("From the district")));
+}
+
+static bool
+add_task(const struct task *task, void *data)
+{
+	struct home *h = data;
+	struct buf text = { 0 };
+	struct item *item;
+	bool late = down_task_line(h->app, task, &text);
+
+	add_down_heading(h);
+	item = add_item(h, ITEM_TASK, buf_take(&text));
+	snprintf(item->id, sizeof(item->id), "%s", task->id);
+	item->alarm = late;
+	return true;
+}
+
+static bool
+add_news(const struct news *news, void *data)
+{
+	struct home *h = data;
+	struct buf text = { 0 };
+	struct item *item;
+
+	add_down_heading(h);
+	down_news_line(news, &text);
+	item = add_item(h, ITEM_NEWS, buf_take(&text));
+	item->news = news->kind;
+	item->count = news->count;
+	snprintf(item->id, sizeof(item->id), "%s", news->id);
+	return true;
+}
+
+static bool
+add_down(struct home *h, struct err *err)
+{
+	h->down = 0;
+	return inbox_tasks(h->app->nb, NULL, add_task, h, err) &&
+	    inbox_news(h->app->nb, add_news, h, err);
 }
 
 static bool
@@ -224,7 +283,7 @@ load(struct home *h, struct err *err)
 		if (!record_today(app->nb, app->forms[i].id, &h->today[i], err))
 			return false;
 	add_forms(h);
-	if (!add_records(h, err))
+	if (!add_records(h, err) || !add_down(h, err))
 		return false;
 	for (int kind = 0; kind < FOLLOW_KINDS; kind++)
 		if (!add_follows(h, kind, err))
@@ -237,7 +296,7 @@ static bool
 is_same(const struct item *a, const struct item *b)
 {
 	return a->kind == b->kind && a->follow == b->follow && a->row == b->row &&
-	    strcmp(a->id, b->id) == 0;
+	    a->news == b->news && strcmp(a->id, b->id) == 0;
 }
 
 /* Reads everything anew: after a record was filled, a sync, another language. The
@@ -399,6 +458,12 @@ open_current(struct home *h)
 	case ITEM_MORE:
 		due_page_run(h->app, 1 << item.follow);
 		break;
+	case ITEM_TASK:
+		down_open_task(h->app, item.id);
+		break;
+	case ITEM_NEWS:
+		down_open_news(h->app, item.news, item.count, item.id);
+		break;
 	}
 }
 
@@ -408,7 +473,8 @@ with_record(struct home *h, void (*act)(struct app *app, const char *id))
 {
 	struct item item;
 
-	if (h->current >= h->item_count || !*h->items[h->current].id)
+	if (h->current >= h->item_count || !*h->items[h->current].id ||
+	    h->items[h->current].kind >= ITEM_TASK)
 		return;
 	item = h->items[h->current];
 	act(h->app, item.id);

@@ -19,7 +19,7 @@
 #define ANYWHERE (IN(GLOBAL) | IN(POPUP))
 #define TYPING   (IN(FIELD) | IN(NOTES))
 #define ROLLING  (IN(PICKER) | IN(LIST) | IN(HOME) | IN(ROWS) | IN(VIEW) | IN(SYNC) | \
-	IN(DUE))
+	IN(DUE) | IN(MERGE))
 
 /* clang-format off */
 static const struct keymap_row shipped[] = {
@@ -97,6 +97,15 @@ static const struct keymap_row shipped[] = {
 	{ IN(SYNC), K_ENTER, 0, ACTION_RETRY, 0, N_("Again"), N_("tries again") },
 	{ IN(SYNC), K_ESC, K_CTRL('C'), ACTION_CANCEL, 90, N_("Stop"),
 	    N_("stops sending, or goes back when it is done; nothing is lost") },
+
+	{ IN(MERGE), K_F(2), K_CTRL('S'), ACTION_SAVE, 95, N_("Done"),
+	    N_("makes what is marked the next revision") },
+	{ IN(MERGE), K_LEFT, 0, ACTION_PREV_COLUMN, 90, N_("Mine"),
+	    N_("takes the answer that stands here") },
+	{ IN(MERGE), K_RIGHT, 0, ACTION_NEXT_COLUMN, 90, N_("Theirs"),
+	    N_("takes the answer from elsewhere") },
+	{ IN(MERGE), ' ', 0, ACTION_MARK, 70, N_("Both"),
+	    N_("takes the rows that were added on both sides") },
 
 	/* lists, texts and pop-ups alike */
 	{ IN(MARKS), ' ', 0, ACTION_MARK, 85, N_("Mark"),

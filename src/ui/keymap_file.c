@@ -30,6 +30,7 @@ static const char *const context_names[CONTEXT_COUNT] = {
 	[CONTEXT_INPUT] = "input", [CONTEXT_START] = "start",
 	[CONTEXT_CALENDAR] = "calendar", [CONTEXT_VIEW] = "view",
 	[CONTEXT_RECORD] = "record", [CONTEXT_DUE] = "due",
+	[CONTEXT_MERGE] = "merge",
 };
 
 static const char *const action_names[ACTION_COUNT] = {
@@ -154,8 +155,10 @@ may_bind(enum context context, int key)
 {
 	if (key <= ' ' || key >= K_DEL)
 		return key != ' ' || context == CONTEXT_MARKS || context == CONTEXT_CHOICE ||
-		    context == CONTEXT_VIEW || context == CONTEXT_CALENDAR;
-	return context == CONTEXT_VIEW || context == CONTEXT_CALENDAR;
+		    context == CONTEXT_VIEW || context == CONTEXT_CALENDAR ||
+		    context == CONTEXT_MERGE;
+	return context == CONTEXT_VIEW || context == CONTEXT_CALENDAR ||
+	    context == CONTEXT_MERGE;
 }
 
 /* Takes the action's rows out of that place. Where the first stood, or count; *like is

@@ -25,6 +25,7 @@ struct row {
 	char *form, *title, *reason;
 	char day[11];
 	enum record_state state;
+	const char *word; /* the same, and more, for people */
 	bool has_draft;
 	int rev;
 };
@@ -86,7 +87,8 @@ keep_row(const struct record *r, void *data)
 
 	p->rows = mem_grow(p->rows, &p->cap, p->count + 1, sizeof(*p->rows));
 	row = &p->rows[p->count++];
-	*row = (struct row){ .state = r->state, .has_draft = r->has_draft, .rev = r->rev };
+	*row = (struct row){ .state = r->state, .word = app_state_word(r),
+		.has_draft = r->has_draft, .rev = r->rev };
 	memcpy(row->id, r->id, UUID_SIZE);
 	snprintf(row->day, sizeof(row->day), "%.10s", r->created);
 	row->form = mem_strdup(r->form);
@@ -156,7 +158,7 @@ draw_row(struct records_page *p, const struct row *row, int at, int cols, bool c
 	char state[64];
 	int wide = cols >= 100 ? 24 : 16;
 
-	snprintf(state, sizeof(state), "%s%s", app_state_word(row->state),
+	snprintf(state, sizeof(state), "%s%s", row->word,
 	    row->has_draft && row->rev ? "*" : "");
 	screen_fill(s, (struct rect){ at, 1, 1, cols - 2 }, role);
 	screen_put(s, at, 2, 10, role, row->day);

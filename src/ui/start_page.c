@@ -6,6 +6,7 @@
  */
 #include "app_private.h"
 
+#include "client.h"
 #include "dialog.h"
 #include "editor.h"
 #include "err.h"
@@ -21,7 +22,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIELD_NAME, FIELD_ROLE, FIELD_STATION, FIELD_COLLECTOR, FIELD_TOKEN, FIELD_COUNT };
+enum {
+	FIELD_NAME,
+	FIELD_ROLE,
+	FIELD_STATION,
+	FIELD_COLLECTOR,
+	FIELD_CODE,
+	FIELD_TOKEN,
+	FIELD_COUNT
+};
 
 struct field_row {
 	const char *label, *hint;
@@ -44,6 +53,9 @@ static const struct field_row field_rows[FIELD_COUNT] = {
 	[FIELD_COLLECTOR] = { N_("Collector"),
 	    N_("The district's address, as https://collector.example. May be left empty for now."),
 	    SETTING_COLLECTOR, 200, false },
+	[FIELD_CODE] = { N_("One-time code"),
+	    N_("Twelve letters and digits from the district. Token, role and the rest come by it."),
+	    NULL, 40, false },
 	[FIELD_TOKEN] = { N_("Device token"),
 	    N_("The long code that the district gave for this laptop. May be left empty for now."),
 	    SETTING_TOKEN, 200, true },
@@ -298,6 +310,47 @@ make_notebook(struct start_page *p, struct err *err)
 	return p->app->nb && notebook_set(p->app->nb, SETTING_LANGUAGE, i18n_language(), err);
 }
 
+/* Keys while the collector is asked: Esc has had enough of it. */
+static bool
+wait_for(void *data, int fd, int timeout_ms)
+{
+	struct start_page *p = data;
+	struct key key;
+
+	if (!screen_wait(p->app->screen, &key, fd, timeout_ms, NULL))
+		return true;
+	switch ((int)keymap_action(&key, stack, DEPTH)) {
+	case ACTION_BACK:
+	case ACTION_LEAVE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* By the code, if one was typed. The notebook is there by now; when the code is not good,
+ * the page stays for another one. */
+static bool
+enrol(struct start_page *p)
+{
+	const struct client_waiter waiter = { wait_for, p };
+	const char *code = editor_text(p->fields[FIELD_CODE]);
+	struct err err = { 0 };
+
+	if (!*code)
+		return true;
+	app_say(p->app, _("Asking the collector. Esc stops."));
+	screen_paint(p->app->screen);
+	if (client_enrol(p->app->nb, code, &waiter, &err)) {
+		app_say(p->app, _("This laptop is enrolled. F9 fetches what is yours."));
+		return true;
+	}
+	app_say(p->app, "%s", err.text);
+	p->first = false;
+	p->current = FIELD_CODE;
+	return false;
+}
+
 /* True when everything is stored. */
 static bool
 save(struct start_page *p)
@@ -314,14 +367,14 @@ save(struct start_page *p)
 			return false;
 		}
 	}
-	if (p->first ? make_notebook(p, &err) : store_settings(p, &err)) {
-		app_say(p->app, "%s", p->first ? _("The notebook is ready.")
-					       : _("The settings are kept."));
-		return true;
+	if (!(p->first ? make_notebook(p, &err) : store_settings(p, &err))) {
+		p->current = FIELD_NAME;
+		app_say(p->app, "%s", err.text);
+		return false;
 	}
-	p->current = FIELD_NAME;
-	app_say(p->app, "%s", err.text);
-	return false;
+	app_say(p->app, "%s", p->first ? _("The notebook is ready.")
+				       : _("The settings are kept."));
+	return enrol(p);
 }
 
 enum { STAY, SAVED, LEFT };
@@ -399,7 +452,7 @@ run(struct app *app, bool first)
 	for (int i = 0; i < FIELD_COUNT; i++)
 		editor_free(p.fields[i]);
 	form_free(p.form);
-	return outcome == SAVED;
+	return app->nb != NULL;
 }
 
 bool

@@ -52,6 +52,10 @@ int cmd_export(const struct words *words, struct err *err);
 int cmd_receipt(const struct words *words, struct err *err);
 int cmd_stats(const struct words *words, struct err *err);
 
+/* carrier_command.c */
+int cmd_carrier_import(const struct words *words, struct err *err);
+int cmd_carrier_key(const struct words *words, struct err *err);
+
 /* audit_command.c */
 int cmd_audit(const struct words *words, struct err *err);
 

@@ -6,6 +6,8 @@
  */
 #include "commands.h"
 
+#include "carrier.h"
+
 #include "buf.h"
 #include "err.h"
 #include "http.h"
@@ -52,7 +54,8 @@ static const struct {
 	[O_CLOSING] = { "--closing", true },
 };
 
-#define BIT(o) (1u << (o))
+#define BIT(o)    (1u << (o))
+#define NAMES_MAX 1000
 
 struct command {
 	const char *name, *usage, *help;
@@ -118,6 +121,14 @@ static const struct command commands[] = {
 	{ "published", "published --db FILE [--json]",
 	    N_("the forms and lists that notebooks get"), BIT(O_JSON), 0, 0,
 	    cmd_published },
+	{ "carrier import", "carrier import FILE|FOLDER... --db FILE [--out FOLDER]",
+	    N_("take batches that came on a stick (minqing sync --to), and write the answer "
+	       "of each beside it or where --out says; twice is as once"),
+	    BIT(O_OUT), 1, NAMES_MAX, cmd_carrier_import },
+	{ "carrier key", "carrier key --db FILE",
+	    N_("the district's public key, which notebooks seal such batches with; they hear "
+	       "of it by themselves"),
+	    0, 0, 0, cmd_carrier_key },
 	{ "export",
 	    "export --db FILE --format jsonl|csv [--form ID] [--all] [--out FILE]",
 	    N_("the last revision of every record; --all: withdrawn ones too"),
@@ -135,7 +146,6 @@ static const struct command commands[] = {
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-#define NAMES_MAX 1000
 #define RATE      50 /* syncs that begin a second, unless something else is said */
 
 const struct db_ops *
@@ -267,7 +277,7 @@ cmd_serve(const struct words *words, struct err *err)
 	if (stop_fd < 0)
 		return SYSTEM;
 	options.db = db = store_open(words, DB_SERVE, err);
-	if (db)
+	if (db && carrier_keys(store_ops(), db, err) == DB_OK)
 		code = serve(words, stop_fd, &options, err);
 	store_ops()->close(db);
 	close(stop_fd);

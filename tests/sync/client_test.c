@@ -57,9 +57,10 @@ what_is_cut_is_kept_and_sent_again(void)
 {
 	struct link_count whole;
 	struct day d;
-	long held = 5;
+	long held = 10, left;
 
 	day_begin(&d);
+	cost_of(&d, 5); /* the first feed says more than the later ones */
 	whole = cost_of(&d, 5);
 	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
 		volatile struct link_way *way;
@@ -75,9 +76,10 @@ what_is_cut_is_kept_and_sent_again(void)
 		CHECK_INT(d.err.kind, ERR_NETWORK);
 		CHECK(day_says(&d, "cut in the middle"));
 		CHECK(day_says(&d, "Everything is kept"));
-		CHECK_INT(day_waiting(&d), 5);
+		CHECK_INT(day_waiting(&d), 5 - d.progress.accepted);
+		left = day_waiting(&d);
 		CHECK_INT(day_sync(&d), CLIENT_DONE);
-		CHECK(day_says(&d, "5 sent, 5 accepted"));
+		CHECK_INT(d.progress.accepted, left);
 		CHECK_INT(day_waiting(&d), 0);
 		CHECK_INT(day_held(&d), held);
 	}

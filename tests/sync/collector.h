@@ -6,6 +6,7 @@
 #define TEST_COLLECTOR_H
 
 #include "buf.h"
+#include "hash.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -312,6 +313,32 @@ collector_ask(const struct collector *c, const char *token, const char *path,
 	read_reply(fd, r);
 	close(fd);
 	buf_clear(&head);
+}
+
+/* A laptop of a worker's, by its code. */
+static inline void
+collector_enrol(const struct collector *c, const char *user, const char *name,
+    char token[80])
+{
+	unsigned char random[HASH_SIZE], hash[HASH_SIZE];
+	char hex[HASH_HEX_SIZE];
+	struct buf code = { 0 }, body = { 0 };
+	struct reply r = { 0 };
+
+	hash_random(random, sizeof(random));
+	hash_hex(random, sizeof(random), hex);
+	snprintf(token, 80, "%s", hex);
+	hash_sha256(token, strlen(token), hash);
+	hash_hex(hash, sizeof(hash), hex);
+	if (collector_run(c, &code, "enrol", user, "--name", name, "--db", c->db, NULL) != 0)
+		die("enrol");
+	buf_fmt(&body, "{\"code\":\"%.14s\",\"token\":\"%s\"}", buf_text(&code), hex);
+	collector_ask(c, NULL, "/v1/enrol", "application/json", body.data, &r);
+	if (r.status != 200)
+		die("enrol");
+	reply_clear(&r);
+	buf_clear(&code);
+	buf_clear(&body);
 }
 
 #endif

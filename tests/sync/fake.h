@@ -3,6 +3,8 @@
  *
  * Answers are raw HTTP, taken one after the other; the last one is repeated. "$B" in
  * one becomes the request's Batch-Id; a Content-Length is put in where "$L" stands.
+ * Whoever asks what comes down hears of nothing, unless the answer whose turn it is is
+ * a feed.
  */
 #ifndef TEST_FAKE_H
 #define TEST_FAKE_H
@@ -33,6 +35,9 @@ struct fake {
 #define FAKE_JSON(status, headers, body) \
 	"HTTP/1.1 " status "\r\nContent-Type: application/json\r\n" headers \
 	"Content-Length: $L\r\n\r\n" body
+#define FAKE_FEED(lines) \
+	"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: $L\r\n" \
+	"\r\n" lines "{\"kind\":\"end\",\"cursor\":\"1\",\"more\":false}\n"
 
 static inline const char *
 fake_header(const char *head, const char *name, char *value, size_t size)
@@ -114,6 +119,11 @@ fake_run(struct fake *fake, int listener, const char *const *answers, int count)
 			int i = fake->count < count ? fake->count : count - 1;
 			bool closes = !strstr(answers[i], "Content-Length: $L");
 
+			if (strstr(seen->head, "/v1/changes") &&
+			    !strstr(answers[i], "x-ndjson")) {
+				fake_answer(fd, FAKE_FEED(""), seen);
+				continue;
+			}
 			fake->count++;
 			fake_answer(fd, answers[i], seen);
 			if (closes)

@@ -23,12 +23,12 @@ answer(void *cls, struct MHD_Connection *connection, const char *url,
 {
 	const char *batch =
 	    MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Batch-Id");
+	bool feed = !strcmp(url, "/v1/changes");
 	struct secure *secure = cls;
 	struct MHD_Response *response;
 	struct buf text = { 0 };
 	enum MHD_Result result;
 
-	(void)url;
 	(void)method;
 	(void)version;
 	(void)data;
@@ -42,12 +42,15 @@ answer(void *cls, struct MHD_Connection *connection, const char *url,
 		buf_fmt(&text,
 		    "{\"batch\":\"%s\",\"n\":1,\"new\":1,\"same\":0,\"bad\":[]}",
 		    batch);
+	else if (feed)
+		buf_str(&text, "{\"kind\":\"end\",\"cursor\":\"1\",\"more\":false}\n");
 	else
 		buf_str(&text, hello);
 	response =
 	    MHD_create_response_from_buffer(text.len, text.data, MHD_RESPMEM_MUST_COPY);
 	buf_clear(&text);
-	MHD_add_response_header(response, "Content-Type", "application/json");
+	MHD_add_response_header(response, "Content-Type",
+	    feed ? "application/x-ndjson" : "application/json");
 	result = MHD_queue_response(connection, 200, response);
 	MHD_destroy_response(response);
 	return result;
@@ -227,7 +230,7 @@ the_environments_proxy_is_used(void)
 	day_address(&d, d.link->port); /* this machine itself is never behind one */
 	CHECK_INT(day_sync(&d), CLIENT_DONE);
 	CHECK_INT(fake->count, 2);
-	CHECK_INT(day_held(&d), 1);
+	CHECK_INT(day_held(&d), 2); /* what another collector took is missed here */
 	unsetenv("http_proxy");
 	fake_free(fake);
 	day_end(&d);
