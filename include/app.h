@@ -19,6 +19,7 @@ struct app_options {
 	const char *language; /* "zh", "en"; NULL: the notebook's, else the environment's */
 	const struct clock *clock;
 	const struct place_asker *asker; /* for passphrases; NULL: the screens ask */
+	const char *form; /* a new record of it is begun at once; may be NULL */
 };
 
 /* False and err when there is no fit terminal or the notebook cannot be opened. */

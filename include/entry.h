@@ -23,6 +23,9 @@ enum entry_outcome {
 	/* Of a record that is only read: what the worker wants to do with it now. */
 	ENTRY_CORRECT,
 	ENTRY_WITHDRAW,
+	ENTRY_COPY,
+	ENTRY_VERIFY,
+	ENTRY_HISTORY,
 };
 
 struct entry_options {

@@ -85,6 +85,10 @@ bool notebook_get(struct notebook *nb, const char *key, struct buf *value,
     struct err *err);
 bool notebook_set(struct notebook *nb, const char *key, const char *value,
     struct err *err);
+/* All settings whose key begins so, by key; false from the callback ends it. */
+bool notebook_settings(struct notebook *nb, const char *beginning,
+    bool (*row)(const char *key, const char *value, void *data), void *data,
+    struct err *err);
 
 /*
  * Forms. Every version that was ever added stays; the newest added is current. Adding

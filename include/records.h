@@ -157,6 +157,11 @@ struct record_tally {
 };
 
 bool record_tally(struct notebook *nb, struct record_tally *tally, struct err *err);
+/* Finished records, withdrawn ones aside, of each day and form of a month ("2026-11") that
+ * has any; false from the callback ends it. */
+bool record_days(struct notebook *nb, const char *month,
+    bool (*row)(const char *day, const char *form, long count, void *data), void *data,
+    struct err *err);
 /* Today's finalised records of one form. */
 bool record_today(struct notebook *nb, const char *form, long *count, struct err *err);
 

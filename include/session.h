@@ -44,6 +44,15 @@ struct session *session_carry(struct notebook *nb, const char *form,
  * ("g_who/room"), outside repeats. What does not fit is left out. */
 struct session *session_begin_with(struct notebook *nb, const char *form,
     const char *answers, const char *language, struct err *err);
+/* A new record with the answers of a finished one, but for its days and times. They count
+ * as defaults. */
+struct session *session_copy(struct notebook *nb, const char *record_id,
+    const char *language, struct err *err);
+/* The form of a finished record, empty, to key it a second time and compare: its time
+ * stands still at the record's own, nothing of it is stored, finalising only checks. */
+struct session *session_again(struct notebook *nb, const char *record_id,
+    const char *language, struct err *err);
+bool session_is_second(const struct session *s);
 /* The draft stays as it is. */
 void session_close(struct session *s);
 
@@ -109,6 +118,17 @@ bool session_submission(struct notebook *nb, const char *record_id, int rev,
 /* The same for looking at: masked answers show their last four characters only. */
 bool session_submission_masked(struct notebook *nb, const char *record_id, int rev,
     struct buf *xml, struct err *err);
+/* An answer that differs, in words, masked ones masked; "" where there is none. */
+struct difference {
+	const char *path, *label, *one, *other;
+};
+
+typedef void difference_fn(const struct difference *difference, void *data);
+
+/* Calls row (may be NULL) for each question whose answers differ, in the form's order;
+ * returns how many. The forms may be different versions. */
+size_t session_compare(const struct session *one, const struct session *other,
+    difference_fn *row, void *data);
 
 /*
  * One line of an import (JSON object, envelope keys "_id", "_form", "_version",

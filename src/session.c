@@ -286,6 +286,8 @@ save(struct session *s, const char *cursor, struct err *err)
 	struct record_origin origin = { .form = s->form->id, .version = s->form->version };
 	bool fresh = !s->saved, good = true;
 
+	if (s->second)
+		return true;
 	buf_reset(&s->json);
 	buf_reset(&s->title);
 	instance_to_json(s->in, false, &s->json);
@@ -411,6 +413,8 @@ session_finalise(struct session *s, struct node **wrong, struct buf *message,
 	*wrong = logic_check_all(s->logic, message, NULL, NULL);
 	if (*wrong)
 		return SESSION_WRONG;
+	if (s->second)
+		return SESSION_FINAL;
 	if (!s->saved && !save(s, NULL, err))
 		return SESSION_FAILED;
 	if (!session_store_final(s, err))

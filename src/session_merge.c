@@ -24,7 +24,7 @@
 
 enum { BASE, MINE, THEIRS, SIDES };
 
-struct difference {
+struct clash {
 	struct merge_item item;
 	char *label, *texts[SIDES];
 	/* A question's nodes, or the nodes that a repeat stands in. */
@@ -43,7 +43,7 @@ struct merge {
 	const struct form *form;
 	struct instance *in[SIDES];
 	struct logic *logic[SIDES];
-	struct difference *differences;
+	struct clash *differences;
 	size_t count, cap;
 	bool whole; /* one of them withdraws it */
 };
@@ -154,7 +154,7 @@ add_words(struct merge *m, int side, const struct node *node, size_t begin,
 }
 
 static char *
-rows_words(struct merge *m, int side, const struct difference *d)
+rows_words(struct merge *m, int side, const struct clash *d)
 {
 	const struct node *parent = side == MINE ? d->mine : d->theirs, *row;
 	struct buf out = { 0 };
@@ -195,18 +195,18 @@ label_of(struct merge *m, const struct node *parent, const struct def *def)
 
 /* --- comparing --- */
 
-static struct difference *
+static struct clash *
 add(struct merge *m, struct node *mine, struct node *theirs)
 {
 	m->differences =
 	    mem_grow(m->differences, &m->cap, m->count + 1, sizeof(*m->differences));
-	m->differences[m->count] = (struct difference){ .mine = mine, .theirs = theirs };
+	m->differences[m->count] = (struct clash){ .mine = mine, .theirs = theirs };
 	return &m->differences[m->count++];
 }
 
 /* Who changed it takes it; both: somebody must say. */
 static void
-decide(struct difference *d, bool i_changed, bool they_changed)
+decide(struct clash *d, bool i_changed, bool they_changed)
 {
 	d->item.overlaps = i_changed && they_changed;
 	if (!d->item.overlaps)
@@ -220,7 +220,7 @@ compare_question(struct merge *m, struct node *const parents[SIDES],
 	struct node *mine = child_of(parents[MINE], def);
 	struct node *theirs = child_of(parents[THEIRS], def);
 	const char *base = text_of(child_of(parents[BASE], def));
-	struct difference *d;
+	struct clash *d;
 	struct buf words = { 0 };
 
 	if (!mine || !theirs || !is_answer(def) || !strcmp(mine->text, theirs->text))
@@ -245,7 +245,7 @@ compare_rows(struct merge *m, struct node *const parents[SIDES],
     const struct def *repeat, size_t from, bool added)
 {
 	char *texts[SIDES];
-	struct difference *d;
+	struct clash *d;
 
 	for (int side = 0; side < SIDES; side++)
 		texts[side] = rows_text(parents[side], repeat, from);
@@ -323,7 +323,7 @@ static void
 compare_whole(struct merge *m)
 {
 	const struct conflict *c = &m->conflict;
-	struct difference *d;
+	struct clash *d;
 
 	m->whole = true;
 	if (!c->mine.len && !c->theirs.len)
@@ -444,7 +444,7 @@ merge_count(const struct merge *m)
 void
 merge_item(const struct merge *m, size_t i, struct merge_item *item)
 {
-	const struct difference *d = &m->differences[i];
+	const struct clash *d = &m->differences[i];
 
 	*item = d->item;
 	item->label = d->label;
@@ -484,7 +484,7 @@ merge_their_time(const struct merge *m)
 /* --- doing it --- */
 
 static void
-take_rows(struct merge *m, const struct difference *d)
+take_rows(struct merge *m, const struct clash *d)
 {
 	struct instance *in = m->in[MINE];
 	struct node *row;
@@ -504,7 +504,7 @@ take_all(struct merge *m)
 	logic_free(m->logic[MINE]);
 	m->logic[MINE] = NULL;
 	for (size_t i = 0; i < m->count; i++) {
-		const struct difference *d = &m->differences[i];
+		const struct clash *d = &m->differences[i];
 
 		if (d->item.take == MERGE_MINE)
 			continue;

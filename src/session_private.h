@@ -1,5 +1,5 @@
 /*
- * session_private - what the files of session.h share; for nobody else
+ * session_private - what src/session*.c and import.c share; for nobody else
  */
 #ifndef SESSION_PRIVATE_H
 #define SESSION_PRIVATE_H
@@ -25,6 +25,7 @@ struct session {
 	char id[UUID_SIZE]; /* "" until the first answer is saved */
 	char *cursor;       /* or NULL */
 	bool saved, view_only;
+	bool second; /* nothing of it is stored: session_again() */
 	struct buf json, title; /* kept between saves for their room */
 };
 

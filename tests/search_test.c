@@ -4,6 +4,8 @@
 #include "check.h"
 #include "notebook_fixture.h"
 
+#include "../src/notebook/store.h"
+
 static bool
 title_word(const struct record *record, void *data)
 {
@@ -71,6 +73,12 @@ any_part_finds(void)
 		{ "000", "B A " },
 		{ "302", "A " },
 		{ "30", "A " },
+		{ "way", "A " },      /* 王阿姨 by its initials */
+		{ "WAY", "A " },
+		{ "bdj", "A " },
+		{ "jzdt", "C " },     /* of a draft */
+		{ "zyjf", "E " },     /* and of a correction */
+		{ "ktds", "D " },
 		{ "wechat", "B " },
 		{ "ECHA", "B " },
 		{ "ＷＥＣＨＡＴ", "B " },
@@ -152,6 +160,42 @@ newest_words_count(void)
 	fixture_free(f);
 }
 
+static void
+days_and_sounds_are_found_however_they_are_typed(void)
+{
+	static const struct {
+		const char *search, *want;
+	} cases[] = {
+		{ "2026/11/3", "G " }, { "11月3日", "G " }, { "11-3", "G " },
+		{ "2026.11.03", "G " }, { "2026年11月", "G " }, { "11/30", "" },
+		{ "13/3", "" }, { "cwc", "G " }, { "zwc", "G " }, { "zwd", "" },
+		{ "qmrh", "" }, /* a long text has no initials */
+	};
+	struct fixture *f = fixture_new();
+
+	add(f, "G", "2026-11-03\n曾文重\n前面人很多，后面也来了很多人，大家说了很久的话才慢慢散去。");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_search(f, (struct record_query){ .search = cases[i].search },
+		    cases[i].want);
+	fixture_free(f);
+}
+
+/* A notebook of before there were sounds gets them at its next opening. */
+static void
+old_words_get_their_sounds(void)
+{
+	struct fixture *f = fixture_new();
+	struct record_query query = { .search = "wsf" };
+
+	add(f, "G", "王淑芳");
+	CHECK(store_exec(f->nb, "UPDATE words SET text = '王淑芳'", &f->err));
+	CHECK(notebook_set(f->nb, "search.sounds", "0", &f->err));
+	check_search(f, query, "");
+	fixture_reopen(f);
+	check_search(f, query, "G ");
+	fixture_free(f);
+}
+
 int
 main(void)
 {
@@ -159,5 +203,7 @@ main(void)
 	RUN(empty_search_finds_all);
 	RUN(search_goes_with_the_other_filters);
 	RUN(newest_words_count);
+	RUN(days_and_sounds_are_found_however_they_are_typed);
+	RUN(old_words_get_their_sounds);
 	return CHECK_DONE();
 }

@@ -47,6 +47,12 @@ static const struct option set_options[] = {
 	{ 0 },
 };
 
+static const struct option new_options[] = {
+	{ "--plain", NULL, N_("line by line, one question a line: for screen readers, simple terminals and scripts") },
+	{ "--draft", "ID", N_("with --plain: goes on with this draft") },
+	{ 0 },
+};
+
 static const struct option merge_options[] = {
 	{ "--take", "SIDE", N_("mine or theirs: for the answers that both sides changed") },
 	{ 0 },
@@ -119,6 +125,7 @@ static const struct option restore_options[] = {
 
 const struct command commands[] = {
 	{ "screen",     "",     0, 0,  N_("open the notebook on the screen (what minqing alone does)"), NULL, command_screen },
+	{ "new",        "FORM", 1, 1,  N_("begin a record, on the screen or line by line"), new_options, command_new },
 	{ "init",       "",     0, 0,  N_("make a worker's notebook"), init_options, command_init },
 	{ "settings",   "",     0, 0,  N_("show what the notebook knows of its worker and collector, or change it"), set_options, command_settings },
 	{ "enrol",      "CODE", 1, 1,  N_("make this laptop the worker's at the collector, by the one-time code that the district gave"), enrol_options, command_enrol },
@@ -410,13 +417,19 @@ command_notebook(const struct command_context *context, int *status)
 }
 
 int
-command_screen(const struct command_context *context, const struct words *words)
+command_screen_with(const struct command_context *context, const char *form)
 {
 	struct place_asker asker = passphrases_asker(context->passphrases);
 	struct app_options options = { context->worker, context->language,
-		context->clock, context->passphrases->fd >= 0 ? &asker : NULL };
+		context->clock, context->passphrases->fd >= 0 ? &asker : NULL, form };
 	struct err err = { 0 };
 
-	(void)words;
 	return app_run(&options, &err) ? EXIT_OK : command_failed(&err);
+}
+
+int
+command_screen(const struct command_context *context, const struct words *words)
+{
+	(void)words;
+	return command_screen_with(context, NULL);
 }

@@ -13,8 +13,10 @@ struct notebook;
 
 /* sync --to and --from, with the notebook open; an exit code. */
 int command_carry(struct notebook *nb, const struct words *words);
+/* The screens, a new record of a form first; NULL: home. */
+int command_screen_with(const struct command_context *context, const char *form);
 
-command_fn command_screen, command_init, command_settings, command_forms;
+command_fn command_new, command_screen, command_init, command_settings, command_forms;
 command_fn command_form_check, command_form_show, command_form_add, command_import;
 command_fn command_list;
 command_fn command_show, command_withdraw, command_export, command_sync;

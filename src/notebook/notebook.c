@@ -120,7 +120,8 @@ set_up(struct notebook *nb, const struct opening *o, struct err *err)
 	     schema_number(nb, "PRAGMA user_version", err) >= 0 && settle_log(nb, err) &&
 	     schema_migrate(nb, err) && prepare_transactions(nb, err) &&
 	     notebook_get(nb, SETTING_DEVICE, &device, err) &&
-	     (device.len > 0 || make_device_id(nb, err)) && follow_begin(nb, err);
+	     (device.len > 0 || make_device_id(nb, err)) && follow_begin(nb, err) &&
+	     sounds_begin(nb, err);
 	buf_clear(&device);
 	return ok;
 }
@@ -369,4 +370,22 @@ notebook_set(struct notebook *nb, const char *key, const char *value, struct err
 	store_bind(stmt, 1, key);
 	store_bind(stmt, 2, value);
 	return store_run(nb, stmt, err);
+}
+
+bool
+notebook_settings(struct notebook *nb, const char *beginning,
+    bool (*row)(const char *key, const char *value, void *data), void *data,
+    struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_SETTING_LIST, err);
+	int got;
+
+	if (!stmt)
+		return false;
+	store_bind(stmt, 1, beginning);
+	while ((got = store_step(nb, stmt, err)) == 1)
+		if (!row(store_column(stmt, 0), store_column(stmt, 1), data))
+			break;
+	sqlite3_reset(stmt);
+	return got >= 0;
 }

@@ -382,7 +382,7 @@ set_words(struct notebook *nb, int64_t number, const struct record_final *final,
 	  struct err *err)
 {
 	sqlite3_stmt *stmt = store_stmt(nb, STMT_WORDS_SET, err);
-	struct buf words = { 0 };
+	struct buf words = { 0 }, sounds = { 0 };
 	bool ok;
 
 	if (!stmt)
@@ -392,11 +392,14 @@ set_words(struct notebook *nb, int64_t number, const struct record_final *final,
 	buf_char(&words, '\n');
 	if (final->text)
 		text_fold(final->text, strlen(final->text), &words);
+	sounds_write(buf_text(&words), words.len, &sounds);
+	buf_add(&words, buf_text(&sounds), sounds.len);
 	sqlite3_bind_int64(stmt, 1, number);
 	store_bind_bytes(stmt, 2, words.data, words.len);
 	ok = store_run(nb, stmt, err);
 	sqlite3_bind_null(stmt, 2);
 	buf_clear(&words);
+	buf_clear(&sounds);
 	return ok;
 }
 

@@ -358,6 +358,25 @@ record_today(struct notebook *nb, const char *form, long *count, struct err *err
 }
 
 bool
+record_days(struct notebook *nb, const char *month,
+	    bool (*row)(const char *day, const char *form, long count, void *data),
+	    void *data, struct err *err)
+{
+	sqlite3_stmt *stmt = store_stmt(nb, STMT_DAY_COUNTS, err);
+	int got;
+
+	if (!stmt)
+		return false;
+	store_bind(stmt, 1, month);
+	while ((got = store_step(nb, stmt, err)) == 1)
+		if (!row(store_column(stmt, 0), store_column(stmt, 1),
+			 (long)sqlite3_column_int64(stmt, 2), data))
+			break;
+	sqlite3_reset(stmt);
+	return got >= 0;
+}
+
+bool
 record_tally(struct notebook *nb, struct record_tally *tally, struct err *err)
 {
 	sqlite3_stmt *stmt = store_stmt(nb, STMT_TALLY, err);

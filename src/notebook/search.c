@@ -2,7 +2,8 @@
  * Search: every word of the query must stand somewhere in a record's text.
  *
  * Texts and words are folded (case, width) and compared byte by byte, so that one
- * hanzi, the end of a phone number or a room finds. It reads through the words table
+ * hanzi, the end of a phone number or a room finds; days are found however they are typed,
+ * names by their initials (sounds.c). It reads through the words table
  * from end to end: 20,000 records are some 10 MB, a few milliseconds, and saving pays
  * nothing for an index. Drafts are few and always changing; their answers are looked
  * through as they are.
@@ -13,6 +14,7 @@
 #include "mem.h"
 #include "text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,8 +27,60 @@ struct needles {
 	struct {
 		const char *text;
 		size_t len;
+		char day[16]; /* the same as answers write it; "": it is no day */
 	} words[NEEDLES_MAX];
 };
+
+/* A number of at most `digits` digits; NULL when there is none. */
+static const char *
+read_number(const char *s, size_t digits, int *number)
+{
+	size_t len = strspn(s, "0123456789");
+
+	if (len == 0 || len > digits)
+		return NULL;
+	*number = atoi(s);
+	return s + len;
+}
+
+/* What stands between the parts of a day, in any of the ways it is typed. */
+static const char *
+read_sign(const char *s, const char *hanzi)
+{
+	if (*s == '-' || *s == '/' || *s == '.')
+		return s + 1;
+	return strncmp(s, hanzi, strlen(hanzi)) == 0 ? s + strlen(hanzi) : NULL;
+}
+
+/* "11/5", "11月5日", "2026.11.5", "2026年11月": as answers write days. */
+static void
+write_day(const char *word, char day[16])
+{
+	int year = 0, month, number;
+	const char *at = read_number(word, 4, &month), *next;
+
+	day[0] = '\0';
+	if (at && at - word == 4) {
+		year = month;
+		at = read_sign(at, "年");
+		at = at ? read_number(at, 2, &month) : NULL;
+	}
+	if (!at || month < 1 || month > 12)
+		return;
+	next = read_sign(at, "月");
+	if (year && (!*at || (next && !*next))) {
+		snprintf(day, 16, "%04d-%02d", year, month);
+		return;
+	}
+	at = next ? read_number(next, 2, &number) : NULL;
+	if (!at || number < 1 || number > 31 ||
+	    (*at && strcmp(at, "日") != 0 && strcmp(at, "号") != 0))
+		return;
+	if (year)
+		snprintf(day, 16, "%04d-%02d-%02d", year, month, number);
+	else
+		snprintf(day, 16, "-%02d-%02d", month, number);
+}
 
 struct needles *
 needles_new(const char *query)
@@ -39,6 +93,7 @@ needles_new(const char *query)
 	while (rest && (word = strsep(&rest, " \t\r\n")))
 		if (*word && needles->count < NEEDLES_MAX) {
 			needles->words[needles->count].text = word;
+			write_day(word, needles->words[needles->count].day);
 			needles->words[needles->count++].len = strlen(word);
 		}
 	if (needles->count > 0)
@@ -65,9 +120,13 @@ needles_bind(sqlite3_stmt *stmt, int index, struct needles *needles)
 static bool
 all_found(const struct needles *needles, const char *text, size_t len)
 {
-	for (size_t i = 0; i < needles->count; i++)
-		if (!memmem(text, len, needles->words[i].text, needles->words[i].len))
+	for (size_t i = 0; i < needles->count; i++) {
+		const char *day = needles->words[i].day;
+
+		if (!memmem(text, len, needles->words[i].text, needles->words[i].len) &&
+		    (!*day || !memmem(text, len, day, strlen(day))))
 			return false;
+	}
 	return true;
 }
 
@@ -105,16 +164,19 @@ draft_match(sqlite3_context *context, int argc, sqlite3_value **argv)
 	const struct needles *needles = sqlite3_value_pointer(argv[2], NEEDLES_TYPE);
 	const char *title = (const char *)sqlite3_value_text(argv[0]);
 	const char *answers = (const char *)sqlite3_value_text(argv[1]);
-	struct buf text = { 0 };
+	struct buf text = { 0 }, sounds = { 0 };
 
 	(void)argc;
 	if (title)
 		text_fold(title, strlen(title), &text);
 	if (answers)
 		fold_answers(answers, (size_t)sqlite3_value_bytes(argv[1]), &text);
+	sounds_write(buf_text(&text), text.len, &sounds);
+	buf_add(&text, buf_text(&sounds), sounds.len);
 	sqlite3_result_int(context, needles && text.len &&
 					all_found(needles, text.data, text.len));
 	buf_clear(&text);
+	buf_clear(&sounds);
 }
 
 bool

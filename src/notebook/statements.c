@@ -59,6 +59,9 @@ const char *const stmt_sql[STMT_COUNT] = {
 [STMT_SETTING_SET] =
 	"INSERT INTO setting (key, value) VALUES (?1, ?2)"
 	" ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+[STMT_SETTING_LIST] =
+	"SELECT key, value FROM setting WHERE key >= ?1 AND key < ?1 || char(1114111)"
+	" ORDER BY key",
 [STMT_DEVICE_MAKE] =
 	"INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
 
@@ -238,6 +241,9 @@ const char *const stmt_sql[STMT_COUNT] = {
 
 [STMT_TALLY] =
 	"SELECT name, count FROM tally",
+[STMT_DAY_COUNTS] = /* from record_by_day alone */
+	"SELECT day, form, count(*) FROM record WHERE day >= ?1 AND day < ?1 || ':'"
+	" AND state NOT IN ('draft', 'withdrawn') GROUP BY day, form ORDER BY day, form",
 [STMT_TODAY] =
 	"SELECT count(*) FROM record WHERE day = ?1 AND state NOT IN ('draft', 'withdrawn')",
 [STMT_TODAY_FORM] =

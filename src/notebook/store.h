@@ -24,7 +24,7 @@ enum stmt {
 	STMT_RELEASE,
 	STMT_ROLLBACK_TO,
 	STMT_SETTING_GET,
-	STMT_SETTING_SET,
+	STMT_SETTING_SET, STMT_SETTING_LIST,
 	STMT_DEVICE_MAKE,
 	STMT_LAST_CHANGED,
 	STMT_FORM_FIND,
@@ -72,6 +72,7 @@ enum stmt {
 	STMT_RECORDS_WITH_DRAFT,
 	STMT_RECORDS_FOUND,
 	STMT_TALLY,
+	STMT_DAY_COUNTS,
 	STMT_TODAY,
 	STMT_TODAY_FORM,
 	STMT_OUTBOX_COUNT,
@@ -209,6 +210,11 @@ bool search_register(struct notebook *nb, struct err *err);
 struct needles *needles_new(const char *query);
 void needles_free(struct needles *needles);
 void needles_bind(sqlite3_stmt *stmt, int index, struct needles *needles);
+
+/* sounds.c: appends the pinyin initials of what is short in folded text. */
+void sounds_write(const char *text, size_t len, struct buf *out);
+/* Words that were written without them get theirs, once. */
+bool sounds_begin(struct notebook *nb, struct err *err);
 
 /* views.c: makes a form's views anew. */
 bool views_make(struct notebook *nb, const struct form *form, struct err *err);

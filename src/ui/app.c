@@ -244,7 +244,8 @@ app_fill(struct app *app, struct session *session, const char *go_to, const char
 {
 	struct entry_options options = { .kill = &app->kill, .go_to = go_to,
 		.notice = notice };
-	bool final = false, sync = false, correct = false, withdraw = false;
+	bool final = false, sync = false;
+	void (*then)(struct app *app, const char *id) = NULL;
 	char id[UUID_SIZE];
 
 	if (!session) {
@@ -271,10 +272,19 @@ app_fill(struct app *app, struct session *session, const char *go_to, const char
 		app_say(app, "%s", err->text);
 		break;
 	case ENTRY_CORRECT:
-		correct = true;
+		then = app_correct_record;
 		break;
 	case ENTRY_WITHDRAW:
-		withdraw = true;
+		then = app_withdraw_record;
+		break;
+	case ENTRY_COPY:
+		then = app_copy_record;
+		break;
+	case ENTRY_VERIFY:
+		then = verify_run;
+		break;
+	case ENTRY_HISTORY:
+		then = history_run;
 		break;
 	}
 	memcpy(id, session_record_id(session), UUID_SIZE);
@@ -284,10 +294,8 @@ app_fill(struct app *app, struct session *session, const char *go_to, const char
 		offer_dispute(app, id);
 	if (sync)
 		sync_page_run(app);
-	if (correct)
-		app_correct_record(app, id);
-	if (withdraw)
-		app_withdraw_record(app, id);
+	if (then)
+		then(app, id);
 }
 
 void
@@ -412,6 +420,22 @@ app_correct_record(struct app *app, const char *id)
 		app_fill(app, session_correct(app->nb, r.id, i18n_language(), &err),
 		    r.path.len ? buf_text(&r.path) : NULL,
 		    r.reason.len ? buf_text(&r.reason) : NULL, &err);
+	copy_clear(&r);
+}
+
+void
+app_copy_record(struct app *app, const char *id)
+{
+	struct record_copy r = { 0 };
+	struct err err = { 0 };
+
+	if (!copy_record(app, id, &r, &err))
+		return;
+	if (r.rev)
+		app_fill(app, session_copy(app->nb, r.id, i18n_language(), &err), NULL, NULL,
+		    &err);
+	else
+		app_say(app, _("Only finished records are copied: finish this one first."));
 	copy_clear(&r);
 }
 
@@ -599,6 +623,8 @@ app_run(const struct app_options *options, struct err *err)
 		app.autosync = autosync_new(app.nb);
 		autosync_hold(app.autosync, true);
 		screen_beside(app.screen, &beside);
+		if (options->form)
+			app_new_record(&app, options->form);
 		home_run(&app);
 		autosync_free(app.autosync);
 	}

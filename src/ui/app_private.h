@@ -71,6 +71,7 @@ const char *app_state_word(const struct record *r);
 void app_new_record(struct app *app, const char *form_id);
 void app_open_record(struct app *app, const char *id);    /* draft: go on; else look */
 void app_correct_record(struct app *app, const char *id); /* the next revision */
+void app_copy_record(struct app *app, const char *id);    /* begins a new one */
 void app_look_at_record(struct app *app, const char *id); /* only read */
 void app_withdraw_record(struct app *app, const char *id);
 void app_delete_draft(struct app *app, const char *id);
@@ -105,13 +106,25 @@ bool down_task_line(const struct app *app, const struct task *task, struct buf *
 void down_open_task(struct app *app, const char *id);
 /* It was looked at; the record it is of is opened when it is one. */
 void down_open_news(struct app *app, enum news_kind kind, long count, const char *id);
+/* verify.c: keys a finished record a second time, and shows what differs. */
+void verify_run(struct app *app, const char *id);
+/* history.c: the record's revisions with what each changed. */
+void history_run(struct app *app, const char *id);
+/* drafts_page.c: all drafts with what is missing; those that are complete finished. */
+void drafts_page_run(struct app *app);
+
+/* month_page.c: a month and a day in pictures. */
+void month_page_run(struct app *app);
+
+/* templates_page.c: begins a record from a template. */
+void templates_page_run(struct app *app);
 
 /* Asks for passphrases on the screen. */
 struct place_asker app_asker(struct app *app);
 
 /* Pages; each runs until the worker leaves it. */
 void home_run(struct app *app);
-void records_page_run(struct app *app, bool searching);
+void records_page_run(struct app *app, const char *day); /* "2026-11-05"; NULL: any */
 void due_page_run(struct app *app, int shown); /* bit set of kinds; 0: all */
 void sync_page_run(struct app *app);
 /* First start: makes the notebook. False when the worker left. */

@@ -79,31 +79,30 @@ months_on(int64_t from, int months)
 	return clock_day_from_civil(year, month, day < most ? day : most);
 }
 
-/* False when the key is none of ours. */
-static bool
-calendar_move(struct calendar *c, enum action action)
+bool
+calendar_move(enum action action, int64_t today, int64_t *day)
 {
 	switch ((int)action) {
 	case ACTION_PREV_COLUMN:
-		c->day--;
+		(*day)--;
 		return true;
 	case ACTION_NEXT_COLUMN:
-		c->day++;
+		(*day)++;
 		return true;
 	case ACTION_UP:
-		c->day -= 7;
+		*day -= 7;
 		return true;
 	case ACTION_DOWN:
-		c->day += 7;
+		*day += 7;
 		return true;
 	case ACTION_MONTH_PREV:
-		c->day = months_on(c->day, -1);
+		*day = months_on(*day, -1);
 		return true;
 	case ACTION_MONTH_NEXT:
-		c->day = months_on(c->day, 1);
+		*day = months_on(*day, 1);
 		return true;
 	case ACTION_TODAY:
-		c->day = c->today;
+		*day = today;
 		return true;
 	default:
 		return false;
@@ -125,7 +124,7 @@ calendar_run(struct screen *s, int64_t today, int64_t *day)
 		if (action == ACTION_HELP)
 			dialog_help(s, stack, 2);
 		else if (action != ACTION_TAKE && action != ACTION_BACK &&
-		    !calendar_move(&c, action))
+		    !calendar_move(action, today, &c.day))
 			screen_beep(s);
 	} while (action != ACTION_TAKE && action != ACTION_BACK);
 	screen_pop(s, &layer);

@@ -366,6 +366,20 @@ take(struct run *run)
 }
 
 static enum step
+look(struct run *run)
+{
+	entry_known_look(run->e);
+	return STEP_ON;
+}
+
+static enum step
+keep_template(struct run *run)
+{
+	after_commit(run->e, entry_keep_template);
+	return STEP_ON;
+}
+
+static enum step
 row_add(struct run *run)
 {
 	after_commit(run->e, entry_repeat_add);
@@ -427,6 +441,8 @@ static const struct {
 	{ ACTION_REPEAT_VALUE, repeat_value },
 	{ ACTION_CLEAR, clear },
 	{ ACTION_GO_TO, go_to },
+	{ ACTION_LOOK, look },
+	{ ACTION_KEEP, keep_template },
 	{ ACTION_ROW_ADD, row_add },
 	{ ACTION_ROW_DELETE, row_delete },
 	{ ACTION_ROW_UP, row_up },
@@ -536,6 +552,11 @@ begin(struct entry *e, const struct entry_options *options)
 		else if ((node = first_missing(e)))
 			entry_focus_node(e, node);
 	}
+	if (!e->view && e->was_saved) {
+		entry_known_check(e, NULL);
+		if (e->twin_words.len)
+			entry_say(e, true, "%s", buf_text(&e->twin_words));
+	}
 	if (options->notice)
 		entry_say(e, true, "%s", options->notice);
 }
@@ -573,6 +594,7 @@ entry_run(struct screen *s, struct session *session, const struct entry_options 
 	screen_pop(s, &e.layer);
 	entry_field_close(&e);
 	entry_rows_clear(&e);
+	entry_known_clear(&e);
 	buf_clear(&e.hint);
 	buf_clear(&e.message);
 	return run.outcome;

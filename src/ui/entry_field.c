@@ -82,6 +82,7 @@ add_hint(struct entry *e, const struct node *node)
 	size_t language = form_language(e->form, i18n_language());
 	struct buf ours = { 0 };
 
+	entry_known_hint(e, &e->hint);
 	logic_text(e->logic, form_text(e->form, &node->def->hint, language), node,
 	    &e->hint);
 	if (is_choice(node))
@@ -159,6 +160,8 @@ say_what_is_wrong(struct entry *e)
 	e->is_error = true;
 	if (node && node->text[0])
 		logic_check(e->logic, node, &e->message);
+	if (!e->message.len)
+		buf_str(&e->message, buf_text(&e->twin_words));
 }
 
 void
@@ -166,6 +169,7 @@ entry_focus(struct entry *e, size_t row)
 {
 	e->at = row;
 	e->warned = 0;
+	e->offer_count = 0;
 	e->unsaved = false;
 	open_field(e);
 	say_what_is_wrong(e);
@@ -210,6 +214,8 @@ store(struct entry *e, struct node *node, const char *text)
 		entry_say(e, true, "%s", err.text);
 	if (good && is_choice(node))
 		entry_choice_used(e, node);
+	if (good)
+		entry_known_check(e, node);
 	if (good || e->unsaved)
 		entry_rows_build(e);
 	return good;
@@ -400,6 +406,7 @@ entry_field_key(struct entry *e, const struct key *key, int *move)
 	switch (editor_key(e->editor, key)) {
 	case EDITOR_TAKEN:
 		e->untouched = false;
+		entry_known_typed(e);
 		return true;
 	case EDITOR_REFUSED:
 		say_full(e, node);
@@ -449,11 +456,14 @@ bool
 entry_open_list(struct entry *e)
 {
 	const struct node *node = entry_question(e);
+	bool taken;
 
 	if (!node)
 		return false;
 	if (is_choice(node))
 		return open_choices(e, node);
+	if (entry_known_open(e, &taken))
+		return taken;
 	if (kind_of(node) == QUESTION_DATE)
 		return open_calendar(e, node);
 	if (kind_of(node) == QUESTION_ACKNOWLEDGE)

@@ -15,6 +15,7 @@
 #include "entry.h"
 #include "keymap.h"
 #include "screen.h"
+#include "uuid.h"
 
 struct clock;
 struct def;
@@ -22,12 +23,14 @@ struct editor;
 struct err;
 struct form;
 struct instance;
+struct known;
 struct logic;
 struct node;
 struct notebook;
 struct session;
 
 #define ENTRY_NONE   ((size_t)-1)
+#define ENTRY_OFFERS 5 /* in the hint row */
 #define ENTRY_INDENT 2 /* columns, of a group within a group */
 
 enum row_kind {
@@ -82,6 +85,13 @@ struct entry {
 	uint32_t warned; /* id of the field that Enter leaves in spite of its message */
 
 	uint32_t field_id; /* of the question that the editor is of */
+
+	/* What was written down before: entry_known.c. */
+	struct known *known; /* read when first asked for */
+	bool known_failed;
+	size_t offers[ENTRY_OFFERS], offer_count;
+	char twin[UUID_SIZE];   /* the record that this one may be a second of */
+	struct buf twin_words;  /* "": there is none */
 
 	struct buf hint, message;
 	bool is_error;
@@ -172,6 +182,19 @@ bool entry_choice_open(struct entry *e, const struct node *node, const char *typ
 void entry_choice_used(struct entry *e, const struct node *node);
 /* "1 Yes  2 No" of a short list. */
 void entry_choice_hint(struct entry *e, const struct node *node, struct buf *out);
+
+/* ---- entry_known.c: what was written down before ---- */
+
+/* After a key in the field: offers anew. */
+void entry_known_typed(struct entry *e);
+void entry_known_hint(struct entry *e, struct buf *out);
+/* F4: false when nothing known is typed into this question. *taken: one was. */
+bool entry_known_open(struct entry *e, bool *taken);
+/* After an answer (NULL: whichever): is there such a record already? */
+void entry_known_check(struct entry *e, const struct node *node);
+void entry_known_look(struct entry *e); /* shows that record */
+void entry_keep_template(struct entry *e);
+void entry_known_clear(struct entry *e);
 
 /* ---- entry_repeat.c: the rows of repeats, and the pages behind them ---- */
 

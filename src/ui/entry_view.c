@@ -19,6 +19,18 @@ act(struct entry *e, enum action action, enum entry_outcome *outcome)
 	case ACTION_WITHDRAW:
 		*outcome = ENTRY_WITHDRAW;
 		return false;
+	case ACTION_COPY:
+		*outcome = ENTRY_COPY;
+		return false;
+	case ACTION_VERIFY:
+		*outcome = ENTRY_VERIFY;
+		return false;
+	case ACTION_HISTORY:
+		*outcome = ENTRY_HISTORY;
+		return false;
+	case ACTION_KEEP:
+		entry_keep_template(e);
+		break;
 	case ACTION_BACK:
 	case ACTION_LEAVE:
 		return false;

@@ -592,13 +592,22 @@ act(struct home *h, enum action action)
 		with_record(h, app_look_at_record);
 		break;
 	case ACTION_FIND:
-		records_page_run(h->app, true);
+		records_page_run(h->app, NULL);
 		break;
 	case ACTION_DUE:
 		due_page_run(h->app, 0);
 		break;
 	case ACTION_SYNC:
 		sync_page_run(h->app);
+		break;
+	case ACTION_MONTH:
+		month_page_run(h->app);
+		break;
+	case ACTION_REVIEW:
+		drafts_page_run(h->app);
+		break;
+	case ACTION_TEMPLATES:
+		templates_page_run(h->app);
 		break;
 	case ACTION_DELETE:
 		with_record(h, app_delete_draft);

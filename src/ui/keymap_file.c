@@ -31,6 +31,8 @@ static const char *const context_names[CONTEXT_COUNT] = {
 	[CONTEXT_CALENDAR] = "calendar", [CONTEXT_VIEW] = "view",
 	[CONTEXT_RECORD] = "record", [CONTEXT_DUE] = "due",
 	[CONTEXT_MERGE] = "merge",
+	[CONTEXT_DRAFTS] = "drafts", [CONTEXT_MONTH] = "month",
+	[CONTEXT_TEMPLATES] = "templates",
 };
 
 static const char *const action_names[ACTION_COUNT] = {
@@ -55,6 +57,11 @@ static const char *const action_names[ACTION_COUNT] = {
 	[ACTION_WITHDRAW] = "withdraw", [ACTION_DELETE] = "delete",
 	[ACTION_CANCEL] = "cancel", [ACTION_RETRY] = "retry",
 	[ACTION_SETTINGS] = "settings", [ACTION_LOOK] = "look", [ACTION_DUE] = "due",
+	[ACTION_COPY] = "copy", [ACTION_KEEP] = "keep-template",
+	[ACTION_TEMPLATES] = "templates", [ACTION_SORT] = "sort",
+	[ACTION_COLUMNS] = "columns", [ACTION_REVIEW] = "check-drafts",
+	[ACTION_VERIFY] = "verify", [ACTION_HISTORY] = "history",
+	[ACTION_MONTH] = "month",
 	[ACTION_CHAR_LEFT] = "left", [ACTION_CHAR_RIGHT] = "right",
 	[ACTION_WORD_LEFT] = "word-left", [ACTION_WORD_RIGHT] = "word-right",
 	[ACTION_LINE_START] = "line-start", [ACTION_LINE_END] = "line-end",
