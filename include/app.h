@@ -20,6 +20,7 @@ struct app_options {
 	const struct clock *clock;
 	const struct place_asker *asker; /* for passphrases; NULL: the screens ask */
 	const char *form; /* a new record of it is begun at once; may be NULL */
+	bool people; /* begin with the list of who works here, even of one */
 };
 
 /* False and err when there is no fit terminal or the notebook cannot be opened. */

@@ -34,6 +34,7 @@ enum context {
 	CONTEXT_DIALOG,
 	CONTEXT_INPUT,  /* a line typed into a dialog: above CONTEXT_FIELD */
 	CONTEXT_START,  /* first start */
+	CONTEXT_SETTINGS, /* the same page later: above CONTEXT_START */
 	CONTEXT_CALENDAR,
 	CONTEXT_VIEW,   /* text that is only read: a record, the help */
 	CONTEXT_RECORD, /* a finished record that is read: above CONTEXT_VIEW */
@@ -49,7 +50,7 @@ enum action {
 	ACTION_NONE, /* no key of ours: text, or nothing */
 
 	/* everywhere */
-	ACTION_HELP, ACTION_LEAVE, ACTION_BACK, ACTION_LANGUAGE,
+	ACTION_HELP, ACTION_LEAVE, ACTION_BACK, ACTION_LANGUAGE, ACTION_LOCK,
 	ACTION_REPAINT, ACTION_SUSPEND, ACTION_CONTRAST, /* the screen's own */
 
 	/* moving: in forms, lists, pop-ups, calendars and texts alike */
@@ -71,7 +72,7 @@ enum action {
 	ACTION_WITHDRAW, ACTION_DELETE, ACTION_CANCEL, ACTION_RETRY, ACTION_SETTINGS,
 	ACTION_LOOK, ACTION_DUE, ACTION_COPY, ACTION_KEEP, ACTION_TEMPLATES,
 	ACTION_SORT, ACTION_COLUMNS, ACTION_REVIEW, ACTION_VERIFY, ACTION_HISTORY,
-	ACTION_MONTH,
+	ACTION_MONTH, ACTION_SWITCH, ACTION_PASSPHRASE,
 
 	/* editing text */
 	ACTION_CHAR_LEFT, ACTION_CHAR_RIGHT, ACTION_WORD_LEFT, ACTION_WORD_RIGHT,

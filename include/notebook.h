@@ -79,6 +79,9 @@ bool notebook_end(struct notebook *nb, bool keep, struct err *err);
 #define SETTING_LANGUAGE     "language"       /* "zh", "en" */
 #define SETTING_LOOK         "look"           /* "colours", "plain", "contrast" */
 #define SETTING_USED         "used."          /* and a list's id: codes used last, a line each */
+#define SETTING_PLAIN        "vault.plain"    /* "yes": it is wanted without a passphrase */
+#define SETTING_LOCK_MINUTES "lock.minutes"   /* "5" when not set; "0": never by itself */
+#define SETTING_PIN          "lock.pin"       /* digits that come back from the lock */
 
 /* Appends the value; nothing and true when it was never set. */
 bool notebook_get(struct notebook *nb, const char *key, struct buf *value,

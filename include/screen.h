@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
 struct screen;
@@ -131,6 +132,7 @@ struct screen_layer {
 	void (*draw)(struct screen *s, void *data);
 	void *data;
 	bool covers; /* draws every row: nothing below it need be drawn */
+	void (*settle)(void *data); /* saves what is being typed, quietly; or NULL */
 	struct screen_layer *below; /* private */
 };
 
@@ -166,6 +168,22 @@ int screen_fd(const struct screen *s);
 /* Draws and paints at once, even with keys waiting: before something slow. */
 void screen_paint(struct screen *s);
 void screen_beep(struct screen *s); /* a short flash or a bell: the key did nothing */
+
+/* ---- when nobody is there ---- */
+
+/* These keys are done here while screen_on_idle() is set, and never delivered. */
+#define SCREEN_LOCK_KEY  K_F(11)
+#define SCREEN_LOCK_TWIN K_ALT('l')
+
+/*
+ * When no key came for so many milliseconds (0: however long) and at once by one of those
+ * keys, wherever a key is waited for: the topmost layer settles, then idle() runs. It may
+ * push layers and read keys; when it returns, all goes on as it was. NULL: never.
+ */
+void screen_on_idle(struct screen *s, int64_t ms, void (*idle)(void *data), void *data);
+/* Takes away what the terminal shows and what it could scroll back to; the next painting
+ * draws everything. */
+void screen_forget(struct screen *s);
 
 /* ---- drawing, for layers only ---- */
 

@@ -544,7 +544,8 @@ place_create_sealed(const struct worker *worker,
 		goto out;
 	}
 	nb = make_notebook(buf_text(&path), passphrase, clock, err);
-	if (nb && (!store_worker(nb, worker, err) || !place_take_shipped(nb, NULL, err))) {
+	if (nb && (!store_worker(nb, worker, err) || !place_take_shipped(nb, NULL, err) ||
+		      (!passphrase && !notebook_set(nb, SETTING_PLAIN, "yes", err)))) {
 		notebook_close(nb);
 		nb = NULL;
 		unlink(buf_text(&path)); /* a half-made notebook holds nothing yet */

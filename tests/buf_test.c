@@ -52,6 +52,19 @@ buf_grows(void)
 
 /* What buf_fmt() writes just fills the room, with the NUL. */
 static void
+room_that_was_made_is_empty(void)
+{
+	struct buf b = { 0 };
+
+	b.data = mem_alloc(64);
+	memset(b.data, 'x', 64);
+	b.cap = 64;
+	buf_reserve(&b, 10);
+	CHECK_STR(buf_text(&b), "");
+	buf_clear(&b);
+}
+
+static void
 buf_fmt_at_each_length(void)
 {
 	char want[201];
@@ -178,6 +191,7 @@ int
 main(void)
 {
 	RUN(buf_grows);
+	RUN(room_that_was_made_is_empty);
 	RUN(buf_fmt_at_each_length);
 	RUN(arena_gives_zeroed_aligned_memory);
 	RUN(arena_strings);

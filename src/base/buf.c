@@ -24,6 +24,7 @@ void
 buf_reserve(struct buf *b, size_t more)
 {
 	b->data = mem_grow(b->data, &b->cap, b->len + more + 1, 1);
+	b->data[b->len] = '\0';
 }
 
 void

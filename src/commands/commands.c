@@ -21,6 +21,11 @@
 #include <string.h>
 
 /* clang-format off */
+static const struct option screen_options[] = {
+	{ "--people", NULL, N_("begin with the list of who works here, even of one") },
+	{ 0 },
+};
+
 static const struct option init_options[] = {
 	{ "--name",      "NAME", N_("the worker's name; the notebook is called by it") },
 	{ "--id",        "ID",   N_("short name in records and at the collector; made from the name's pinyin otherwise") },
@@ -43,6 +48,7 @@ static const struct option set_options[] = {
 	{ "--by-itself", "YES",  N_("yes: what waits is sent whenever a line is there; no: only by hand") },
 	{ "--backup",    "FOLDER", N_("where a backup goes after each sync; \"off\": none is made") },
 	{ "--backup-keep", "N", N_("how many backups are kept there (7)") },
+	{ "--lock-minutes", "N", N_("lock the screens after N minutes without a key (5; 0: only by hand)") },
 	{ "--screen-language", "CODE", N_("language of the screens: zh or en") },
 	{ 0 },
 };
@@ -124,7 +130,7 @@ static const struct option restore_options[] = {
 };
 
 const struct command commands[] = {
-	{ "screen",     "",     0, 0,  N_("open the notebook on the screen (what minqing alone does)"), NULL, command_screen },
+	{ "screen",     "",     0, 0,  N_("open the notebook on the screen (what minqing alone does)"), screen_options, command_screen },
 	{ "new",        "FORM", 1, 1,  N_("begin a record, on the screen or line by line"), new_options, command_new },
 	{ "init",       "",     0, 0,  N_("make a worker's notebook"), init_options, command_init },
 	{ "settings",   "",     0, 0,  N_("show what the notebook knows of its worker and collector, or change it"), set_options, command_settings },
@@ -416,20 +422,25 @@ command_notebook(const struct command_context *context, int *status)
 	return nb;
 }
 
-int
-command_screen_with(const struct command_context *context, const char *form)
+static int
+run_screens(const struct command_context *context, const char *form, bool people)
 {
 	struct place_asker asker = passphrases_asker(context->passphrases);
 	struct app_options options = { context->worker, context->language,
-		context->clock, context->passphrases->fd >= 0 ? &asker : NULL, form };
+		context->clock, context->passphrases->fd >= 0 ? &asker : NULL, form, people };
 	struct err err = { 0 };
 
 	return app_run(&options, &err) ? EXIT_OK : command_failed(&err);
 }
 
 int
+command_screen_with(const struct command_context *context, const char *form)
+{
+	return run_screens(context, form, false);
+}
+
+int
 command_screen(const struct command_context *context, const struct words *words)
 {
-	(void)words;
-	return command_screen_with(context, NULL);
+	return run_screens(context, NULL, words_get(words, "--people") != NULL);
 }

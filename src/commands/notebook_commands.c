@@ -117,6 +117,7 @@ static const struct {
 	{ "--ca",              SETTING_CA,          N_("certificates to trust") },
 	{ "--http",            SETTING_INSECURE,    N_("without encryption") },
 	{ "--by-itself",       SETTING_BY_ITSELF,   N_("sends by itself") },
+	{ "--lock-minutes",    SETTING_LOCK_MINUTES, N_("locks after minutes") },
 	{ "--screen-language", SETTING_LANGUAGE,    N_("language") },
 	{ NULL,                SETTING_DEVICE,      N_("device") },
 };
@@ -132,6 +133,10 @@ is_sensible(const char *key, const char *value, struct err *err)
 	if (strcmp(key, SETTING_BACKUP_KEEP) == 0 && (*end || keep < 1 || keep > 999))
 		return err_set(err, ERR_INPUT,
 		    _("\"%s\" is no number of backups: say one from 1 to 999."), value);
+	if (strcmp(key, SETTING_LOCK_MINUTES) == 0 &&
+	    (strtod(value, &end) < 0 || end == value || *end || strtod(value, NULL) > 600))
+		return err_set(err, ERR_INPUT,
+		    _("\"%s\" is no number of minutes: say one from 0 to 600."), value);
 	if (strcmp(key, SETTING_BACKUP_FOLDER) == 0 && *value && *value != '/' &&
 	    strcmp(value, RESCUE_OFF) != 0)
 		return err_set(err, ERR_INPUT,

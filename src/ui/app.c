@@ -503,27 +503,17 @@ app_delete_draft(struct app *app, const char *id)
 
 /* --- whose notebook --- */
 
-static void
-name_item(void *data, size_t index, struct picker_item *item)
+/* The only one there is, or the one that was named. Who does not know its passphrase
+ * sees who else is there. */
+static bool
+open_one(struct app *app, const char *name, const struct place_asker *asker, bool named,
+    struct err *err)
 {
-	char **names = data;
-
-	*item = (struct picker_item){ .code = names[index], .label = names[index] };
-}
-
-/* Picks one of several notebooks. NULL: left. Given. */
-static char *
-pick_name(struct app *app, char **names, size_t count)
-{
-	struct picker_source source = { count, name_item, names };
-	struct picker_options options = { .title = _("Who are you?") };
-	struct picker *p = picker_new(&source, &options);
-	char *name = NULL;
-
-	if (picker_run(p, app->screen) && picker_current(p) != PICKER_NONE)
-		name = mem_strdup(names[picker_current(p)]);
-	picker_free(p);
-	return name;
+	app->nb = place_unlock(name, asker, app->clock, &app->notice, err);
+	if (app->nb || named || err->kind != ERR_CANCELLED)
+		return app->nb != NULL;
+	*err = (struct err){ 0 };
+	return people_run(app, asker, err);
 }
 
 /* Opens or makes the notebook; false when the worker left or err says why not. */
@@ -531,25 +521,27 @@ static bool
 open_notebook(struct app *app, const struct app_options *options, struct err *err)
 {
 	size_t count = 0;
-	char **names = place_names(&count, err), *picked = NULL;
-	bool ask = !options->worker && !getenv("MINQING_WORKER");
+	char **names = place_names(&count, err);
+	bool named = options->worker || getenv("MINQING_WORKER");
 	struct place_asker asker = options->asker ? *options->asker : app_asker(app);
 
 	if (!names)
 		return false;
-	if (count == 0 && ask) {
-		place_names_free(names);
-		return start_page_run(app);
-	}
-	if (count > 1 && ask)
-		picked = pick_name(app, names, count);
 	place_names_free(names);
-	if (count > 1 && ask && !picked)
-		return false;
-	app->nb = place_unlock(picked ? picked : options->worker, &asker, app->clock,
-	    &app->notice, err);
-	free(picked);
-	return app->nb != NULL;
+	if (count == 0 && !named)
+		return start_page_run(app);
+	if (named || (count == 1 && !options->people))
+		return open_one(app, options->worker, &asker, named || options->asker, err);
+	return people_run(app, &asker, err);
+}
+
+/* A notebook from before there were passphrases. */
+static void
+seal_plain(struct app *app, const struct app_options *options, struct err *err)
+{
+	struct place_asker asker = options->asker ? *options->asker : app_asker(app);
+
+	people_offer_seal(app, &asker, err);
 }
 
 /* --- sending by itself, beside the keys --- */
@@ -602,12 +594,40 @@ app_read(struct app *app, struct key *key)
 	autosync_hold(app->autosync, true);
 }
 
+void
+app_sync_begin(struct app *app)
+{
+	app->autosync = autosync_new(app->nb);
+	autosync_hold(app->autosync, true);
+	app->beside = (struct screen_beside){ sync_fd, sync_timeout, sync_step, app };
+	screen_beside(app->screen, &app->beside);
+}
+
+void
+app_sync_end(struct app *app)
+{
+	screen_beside(app->screen, NULL);
+	autosync_free(app->autosync);
+	app->autosync = NULL;
+}
+
+static void
+run(struct app *app, const char *form)
+{
+	app_sync_begin(app);
+	lock_watch(app);
+	if (form)
+		app_new_record(app, form);
+	home_run(app);
+	screen_on_idle(app->screen, 0, NULL, NULL);
+	app_sync_end(app);
+}
+
 bool
 app_run(const struct app_options *options, struct err *err)
 {
 	struct app app = { .clock = options->clock };
 	struct err keys = { 0 };
-	struct screen_beside beside = { sync_fd, sync_timeout, sync_step, &app };
 
 	if (options->language)
 		i18n_use(options->language);
@@ -620,13 +640,9 @@ app_run(const struct app_options *options, struct err *err)
 		use_own_language(&app, options);
 		use_own_look(&app);
 		screen_on_look(app.screen, keep_look, &app);
-		app.autosync = autosync_new(app.nb);
-		autosync_hold(app.autosync, true);
-		screen_beside(app.screen, &beside);
-		if (options->form)
-			app_new_record(&app, options->form);
-		home_run(&app);
-		autosync_free(app.autosync);
+		seal_plain(&app, options, err);
+		if (app.nb)
+			run(&app, options->form);
 	}
 	notebook_close(app.nb);
 	screen_close(app.screen);

@@ -31,6 +31,7 @@ struct app {
 	struct notebook *nb;
 	struct autosync *autosync; /* NULL until the notebook is open */
 	bool backup_due;           /* it sent everything */
+	struct screen_beside beside;
 	const struct clock *clock;
 	struct buf kill;   /* what editors cut, from any page to any other */
 	struct buf notice; /* one sentence for the next page's message row */
@@ -121,8 +122,36 @@ void templates_page_run(struct app *app);
 
 /* Asks for passphrases on the screen. */
 struct place_asker app_asker(struct app *app);
+/* Sending by itself, while the notebook is open. Ended before it closes or sleeps. */
+void app_sync_begin(struct app *app);
+void app_sync_end(struct app *app);
 
-/* Pages; each runs until the worker leaves it. */
+/* unlock.c: asks for passphrases on the screen. */
+struct place_asker app_asker(struct app *app);
+/* One line that shows as stars, into out, which the caller wipes. False: Esc. */
+bool app_type_secret(struct app *app, const char *title, const char *text, char *out,
+    size_t size);
+/* Gives the notebook another passphrase, after asking for the one it has. */
+void unlock_change(struct app *app);
+
+/* people.c: the list of who works here; opens the notebook of the one that is picked, or
+ * makes a new one. False: left, or err. */
+bool people_run(struct app *app, const struct place_asker *asker, struct err *err);
+/* Asks whether a plain notebook is to be sealed, unless that was declined for good. err
+ * and no notebook when it does not open any more. */
+void people_offer_seal(struct app *app, const struct place_asker *asker,
+    struct err *err);
+/* Seals a plain one. False and err; the notebook is NULL only if it does not open. */
+bool people_seal(struct app *app, const struct place_asker *asker, struct err *err);
+/* Closes everything and begins the program again with that list. Does not return. */
+void app_begin_anew(struct app *app) __attribute__((noreturn));
+
+/* lock.c: from now on the screen is locked when nobody is there. Again after its
+ * settings have changed. */
+void lock_watch(struct app *app);
+
+/* Pages; each runs until the worker leaves it. Home does not return when somebody else
+ * wants to work. */
 void home_run(struct app *app);
 void records_page_run(struct app *app, const char *day); /* "2026-11-05"; NULL: any */
 void due_page_run(struct app *app, int shown); /* bit set of kinds; 0: all */

@@ -561,6 +561,19 @@ begin(struct entry *e, const struct entry_options *options)
 		entry_say(e, true, "%s", options->notice);
 }
 
+/* The field is saved without a word, where nothing need be asked for that. */
+static void
+settle(void *data)
+{
+	struct entry *e = data;
+	bool gone;
+
+	if (e->view || !e->editor || (entry_is_choice(e) && *editor_text(e->editor)))
+		return;
+	if (commit(e, false, &gone) && gone)
+		entry_focus(e, e->at);
+}
+
 enum entry_outcome
 entry_run(struct screen *s, struct session *session, const struct entry_options *options,
     struct err *err)
@@ -582,7 +595,8 @@ entry_run(struct screen *s, struct session *session, const struct entry_options 
 
 	e.clock = notebook_clock(e.nb);
 	e.page = instance_root(e.in);
-	e.layer = (struct screen_layer){ .draw = entry_draw, .data = &e, .covers = true };
+	e.layer = (struct screen_layer){ .draw = entry_draw, .data = &e, .covers = true,
+		.settle = settle };
 	begin(&e, options);
 	screen_push(s, &e.layer);
 	if (e.view)

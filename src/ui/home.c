@@ -615,6 +615,12 @@ act(struct home *h, enum action action)
 	case ACTION_SETTINGS:
 		settings_page_run(h->app);
 		break;
+	case ACTION_LOCK: /* the screen does it where it can be done */
+		app_say(h->app, _("A notebook without a passphrase is not locked. F7, then F5 "
+				  "gives it one."));
+		break;
+	case ACTION_SWITCH:
+		app_begin_anew(h->app);
 	default:
 		if (!app_global_action(h->app, action, stack, DEPTH))
 			return true;

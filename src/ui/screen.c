@@ -27,6 +27,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROWS_MIN 12
@@ -56,6 +57,12 @@ struct screen {
 	int cursor_shown; /* curs_set()'s last */
 	bool suspended;
 	sigset_t sleeping; /* the signal mask while we sleep */
+	struct {
+		void (*run)(void *data); /* NULL: never */
+		void *data;
+		int64_t after, since; /* milliseconds; since: of the last key */
+		bool running;
+	} idle;
 };
 
 /* What signal handlers may touch. */
@@ -588,6 +595,69 @@ screen_next_key(struct screen *s, struct key *key)
 	return result == KEYS_GOT;
 }
 
+static int64_t
+screen_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void
+screen_on_idle(struct screen *s, int64_t ms, void (*idle)(void *data), void *data)
+{
+	s->idle.run = idle;
+	s->idle.data = data;
+	s->idle.after = ms;
+	s->idle.since = screen_now();
+}
+
+/* Milliseconds until nobody is there; -1: not asked for. */
+static int
+screen_idle_left(const struct screen *s)
+{
+	int64_t left = s->idle.since + s->idle.after - screen_now();
+
+	if (!s->idle.run || s->idle.running || !s->idle.after)
+		return -1;
+	return left > 0 ? (int)left : 0;
+}
+
+/* The key that comes back has the pages look again at what they show. */
+static bool
+screen_idle(struct screen *s, struct key *key)
+{
+	s->idle.running = true;
+	if (s->top && s->top->settle)
+		s->top->settle(s->top->data);
+	s->idle.run(s->idle.data);
+	s->idle.running = false;
+	s->idle.since = screen_now();
+	s->drawing_over = true;
+	*key = (struct key){ .code = K_RESIZE, .text = "" };
+	return true;
+}
+
+void
+screen_forget(struct screen *s)
+{
+	/* Terminals that have no past pass the second one over. */
+	static const char ansi[] = "\033[2J\033[3J";
+	const char *clear_all = tigetstr("clear");
+
+	if (!s->suspended && clear_all && clear_all != (char *)-1 &&
+	    strncmp(clear_all, "\033[", 2) == 0)
+		screen_write(ansi);
+	s->drawing_over = true;
+}
+
+static bool
+screen_can_idle(const struct screen *s)
+{
+	return s->idle.run && !s->idle.running;
+}
+
 /* As screen_next_key(), without the keys that are done here. */
 static bool
 screen_next(struct screen *s, struct key *key)
@@ -599,6 +669,7 @@ screen_next(struct screen *s, struct key *key)
 			return true;
 		if (!screen_next_key(s, key))
 			return false;
+		s->idle.since = screen_now();
 		switch ((int)keymap_action(key, &everywhere, 1)) {
 		case ACTION_SUSPEND:
 			screen_stop(s);
@@ -609,6 +680,8 @@ screen_next(struct screen *s, struct key *key)
 		case ACTION_CONTRAST:
 			screen_next_look(s);
 			break;
+		case ACTION_LOCK:
+			return !screen_can_idle(s) || screen_idle(s, key);
 		default:
 			return true;
 		}
@@ -627,12 +700,16 @@ screen_wait(struct screen *s, struct key *key, int other_fd, int timeout_ms,
 		return true;
 	screen_paint(s);
 	for (;;) {
-		bool any = screen_sleep(s, other_fd, timeout_ms, &other);
+		int left = screen_idle_left(s);
+		bool lock = left >= 0 && (timeout_ms < 0 || left <= timeout_ms);
+		bool any = screen_sleep(s, other_fd, lock ? left : timeout_ms, &other);
 
 		if (screen_next(s, key))
 			return true;
 		if (readable)
 			*readable = other;
+		if (lock && !any && screen_idle_left(s) == 0)
+			return screen_idle(s, key);
 		if (other || (!any && timeout_ms >= 0))
 			return false;
 		/* Suspended and back, a repaint asked for, half a sequence dropped. */

@@ -29,6 +29,8 @@ enum {
 	FIELD_COLLECTOR,
 	FIELD_CODE,
 	FIELD_TOKEN,
+	FIELD_LOCK,
+	FIELD_PIN,
 	FIELD_COUNT
 };
 
@@ -59,6 +61,12 @@ static const struct field_row field_rows[FIELD_COUNT] = {
 	[FIELD_TOKEN] = { N_("Device token"),
 	    N_("The long code that the district gave for this laptop. May be left empty for now."),
 	    SETTING_TOKEN, 200, true },
+	[FIELD_LOCK] = { N_("Lock after minutes"),
+	    N_("The screen is locked when no key came for so long. 0: only by F11."),
+	    SETTING_LOCK_MINUTES, 3, false },
+	[FIELD_PIN] = { N_("PIN"),
+	    N_("4 to 12 digits that come back from the lock. Empty: the passphrase is asked for."),
+	    SETTING_PIN, VAULT_PIN_MAX, true },
 };
 /* clang-format on */
 
@@ -69,12 +77,38 @@ struct start_page {
 	int current;
 	struct form *form; /* whose list the roles come from, or NULL */
 	const struct itemset *roles;
+	struct err err;
 	struct screen_layer layer;
 };
 
-static const enum context stack[] = { CONTEXT_START, CONTEXT_FIELD, CONTEXT_GLOBAL };
+static const enum context first_stack[] = { CONTEXT_START, CONTEXT_FIELD, CONTEXT_GLOBAL };
+static const enum context later_stack[] = { CONTEXT_SETTINGS, CONTEXT_START, CONTEXT_FIELD,
+	CONTEXT_GLOBAL };
 
-#define DEPTH (sizeof(stack) / sizeof(*stack))
+static const enum context *
+contexts(const struct start_page *p, size_t *depth)
+{
+	*depth = p->first ? 3 : 4;
+	return p->first ? first_stack : later_stack;
+}
+
+/* The name stays what it is; a lock needs a passphrase. */
+static bool
+is_shown(const struct start_page *p, int field)
+{
+	if (field == FIELD_LOCK || field == FIELD_PIN)
+		return !p->first && p->app->nb && notebook_key(p->app->nb);
+	return p->first || field != FIELD_NAME;
+}
+
+static int
+next_shown(const struct start_page *p, int field, int by)
+{
+	do
+		field += by;
+	while (field >= 0 && field < FIELD_COUNT && !is_shown(p, field));
+	return field;
+}
 
 /* --- roles --- */
 
@@ -184,6 +218,8 @@ draw(struct screen *s, void *data)
 	struct start_page *p = data;
 	struct rect all = screen_size(s);
 	int label_cols = 20, row = 3, step = all.rows >= 20 ? 2 : 1;
+	size_t depth;
+	const enum context *stack = contexts(p, &depth);
 
 	screen_fill(s, all, ROLE_NORMAL);
 	app_draw_title(p->app,
@@ -193,7 +229,8 @@ draw(struct screen *s, void *data)
 		    _("This laptop has no notebook yet. Say who you are; the rest can "
 		      "be changed later."),
 		    0);
-	for (int i = p->first ? 0 : 1; i < FIELD_COUNT; i++, row += step) {
+	for (int i = next_shown(p, -1, 1); i < FIELD_COUNT;
+	     i = next_shown(p, i, 1), row += step) {
 		struct rect area = { row, label_cols + 2, 1, all.cols - label_cols - 4 };
 		bool focused = i == p->current;
 
@@ -209,7 +246,7 @@ draw(struct screen *s, void *data)
 	if (!p->app->notice.len)
 		screen_put_cut(s, all.rows - 3, 1, all.cols - 2, ROLE_HINT,
 		    _(field_rows[p->current].hint));
-	app_draw_bottom(p->app, stack, DEPTH);
+	app_draw_bottom(p->app, stack, depth);
 }
 
 /* --- keys --- */
@@ -227,23 +264,26 @@ check_field(struct start_page *p)
 	if (p->current == FIELD_COLLECTOR && *text && strncmp(text, "http://", 7) != 0 &&
 	    strncmp(text, "https://", 8) != 0)
 		return _("The address begins with https:// (or http:// on this machine).");
+	if (p->current == FIELD_LOCK && strspn(text, "0123456789") != strlen(text))
+		return _("A number of minutes, or empty.");
+	if (p->current == FIELD_PIN && *text && !vault_pin_check(text, &p->err))
+		return p->err.text;
 	return NULL;
 }
 
-/* True when the cursor went there. */
-static bool
-go(struct start_page *p, int to)
+static void
+go(struct start_page *p, int by)
 {
 	const char *wrong = check_field(p);
+	int to = next_shown(p, p->current, by);
 
-	if (wrong && to > p->current) {
+	if (wrong && by > 0) {
 		app_say(p->app, "%s", wrong);
-		return false;
+		return;
 	}
-	if (to >= (p->first ? 0 : 1) && to < FIELD_COUNT)
+	if (to >= 0 && to < FIELD_COUNT)
 		p->current = to;
 	editor_to_end(p->fields[p->current]);
-	return true;
 }
 
 static const char *
@@ -263,7 +303,7 @@ store_settings(struct start_page *p, struct err *err)
 	for (int i = 0; good && i < FIELD_COUNT; i++) {
 		struct buf text = { 0 };
 
-		if (field_rows[i].setting)
+		if (field_rows[i].setting && is_shown(p, i))
 			good = notebook_set(p->app->nb, field_rows[i].setting,
 			    field_text(p, i, &text), err);
 		buf_clear(&text);
@@ -271,24 +311,37 @@ store_settings(struct start_page *p, struct err *err)
 	return notebook_end(p->app->nb, good, good ? err : NULL) && good;
 }
 
-/* With a passphrase where the district wants one. */
+/* A passphrase, or the worker's word that none is wanted, where the district allows it. */
+static bool
+choose_passphrase(struct start_page *p, const char *name, struct vault_passphrase *chosen,
+    bool *sealed, struct err *err)
+{
+	struct place_asker asker = app_asker(p->app);
+	struct district district;
+
+	if (!district_read(&district, err))
+		return false;
+	*sealed = asker.ask(asker.data, name, PLACE_ASK_NEW, chosen, err);
+	if (*sealed)
+		return true;
+	if (district.passphrase_required)
+		return err_set(err, ERR_CANCELLED,
+		    _("In this district every notebook has a passphrase. Choose one."));
+	return dialog_ask(p->app->screen, _("Without a passphrase?"),
+		   _("Whoever takes this laptop can read everything in the notebook then."),
+		   false) ||
+	    err_set(err, ERR_CANCELLED, _("The notebook is not made yet: F2 tries again."));
+}
+
 static void
 create(struct start_page *p, const struct worker *worker, struct err *err)
 {
-	struct place_asker asker = app_asker(p->app);
 	struct vault_passphrase chosen = { 0 };
-	struct district district;
-	bool sealed, ready;
+	bool sealed;
 
-	if (!district_read(&district, err))
-		return;
-	sealed = district.passphrase_required;
-	ready = !sealed || asker.ask(asker.data, worker->name, PLACE_ASK_NEW, &chosen, err);
-	if (ready)
-		p->app->nb = place_create_sealed(worker, sealed ? &chosen : NULL, p->app->clock, err);
-	else
-		err_set(err, ERR_CANCELLED,
-		    _("In this district every notebook has a passphrase. Choose one."));
+	if (choose_passphrase(p, worker->name, &chosen, &sealed, err))
+		p->app->nb = place_create_sealed(worker, sealed ? &chosen : NULL,
+		    p->app->clock, err);
 	vault_passphrase_wipe(&chosen);
 }
 
@@ -316,10 +369,12 @@ wait_for(void *data, int fd, int timeout_ms)
 {
 	struct start_page *p = data;
 	struct key key;
+	size_t depth;
+	const enum context *stack = contexts(p, &depth);
 
 	if (!screen_wait(p->app->screen, &key, fd, timeout_ms, NULL))
 		return true;
-	switch ((int)keymap_action(&key, stack, DEPTH)) {
+	switch ((int)keymap_action(&key, stack, depth)) {
 	case ACTION_BACK:
 	case ACTION_LEAVE:
 		return false;
@@ -357,7 +412,7 @@ save(struct start_page *p)
 {
 	struct err err = { 0 };
 
-	for (int i = p->first ? 0 : 1; i < FIELD_COUNT; i++) {
+	for (int i = next_shown(p, -1, 1); i < FIELD_COUNT; i = next_shown(p, i, 1)) {
 		const char *wrong;
 
 		p->current = i;
@@ -377,17 +432,43 @@ save(struct start_page *p)
 	return enrol(p);
 }
 
+/* Another one, or the first. */
+static void
+give_passphrase(struct start_page *p)
+{
+	struct place_asker asker = app_asker(p->app);
+	struct err err = { 0 };
+
+	if (notebook_key(p->app->nb)) {
+		unlock_change(p->app);
+		return;
+	}
+	app_sync_end(p->app);
+	if (people_seal(p->app, &asker, &err))
+		app_say(p->app, _("The notebook has a passphrase now."));
+	else if (err.kind != ERR_CANCELLED)
+		app_say(p->app, "%s", err.text);
+	if (!p->app->nb)
+		app_begin_anew(p->app);
+	app_sync_begin(p->app);
+}
+
 enum { STAY, SAVED, LEFT };
 
 static int
 act(struct start_page *p, const struct key *key)
 {
-	enum action action = keymap_action(key, stack, DEPTH);
+	size_t depth;
+	const enum context *stack = contexts(p, &depth);
+	enum action action = keymap_action(key, stack, depth);
 
 	switch ((int)action) {
 	case ACTION_LEAVE:
 	case ACTION_BACK:
 		return LEFT;
+	case ACTION_PASSPHRASE:
+		give_passphrase(p);
+		return STAY;
 	case ACTION_SAVE:
 		return save(p) ? SAVED : STAY;
 	case ACTION_OPEN_LIST:
@@ -397,7 +478,7 @@ act(struct start_page *p, const struct key *key)
 	default:
 		break;
 	}
-	if (app_global_action(p->app, action, stack, DEPTH))
+	if (app_global_action(p->app, action, stack, depth))
 		return STAY;
 	if (p->current == FIELD_ROLE && key->code == ' ' && p->roles) {
 		pick_role(p);
@@ -405,12 +486,12 @@ act(struct start_page *p, const struct key *key)
 	}
 	switch (editor_key(p->fields[p->current], key)) {
 	case EDITOR_NEXT:
-		if (p->current == FIELD_COUNT - 1 && key->code == K_ENTER)
+		if (next_shown(p, p->current, 1) == FIELD_COUNT && key->code == K_ENTER)
 			return save(p) ? SAVED : STAY;
-		go(p, p->current + 1);
+		go(p, 1);
 		break;
 	case EDITOR_PREV:
-		go(p, p->current - 1);
+		go(p, -1);
 		break;
 	case EDITOR_TAKEN:
 	case EDITOR_REFUSED:
@@ -423,7 +504,7 @@ act(struct start_page *p, const struct key *key)
 static bool
 run(struct app *app, bool first)
 {
-	struct start_page p = { .app = app, .first = first, .current = first ? 0 : 1 };
+	struct start_page p = { .app = app, .first = first, .current = first ? FIELD_NAME : FIELD_ROLE };
 	struct key key;
 	int outcome = STAY;
 
@@ -436,8 +517,12 @@ run(struct app *app, bool first)
 		p.fields[i] = editor_new(&options);
 		if (!first && field_rows[i].setting)
 			notebook_get(app->nb, field_rows[i].setting, &text, NULL);
+		if (i == FIELD_LOCK && !text.len)
+			buf_str(&text, "5"); /* what holds when nothing was said */
 		editor_set(p.fields[i], buf_text(&text));
 		editor_to_end(p.fields[i]);
+		if (text.data)
+			explicit_bzero(text.data, text.cap);
 		buf_clear(&text);
 	}
 	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true };
@@ -465,4 +550,5 @@ void
 settings_page_run(struct app *app)
 {
 	run(app, false);
+	lock_watch(app);
 }

@@ -1,20 +1,25 @@
 /*
- * unlock - the screens ask for a passphrase
+ * unlock - the screens ask for a passphrase, and give a notebook another one
  */
 #include "app_private.h"
 
+#include "audit.h"
 #include "dialog.h"
+#include "district.h"
 #include "err.h"
 #include "i18n.h"
+#include "notebook.h"
 #include "place.h"
+#include "tries.h"
 #include "vault.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-/* False: Esc. What was typed is wiped from the buffer. */
-static bool
-type_one(struct app *app, const char *title, const char *text,
-    struct vault_passphrase *p)
+bool
+app_type_secret(struct app *app, const char *title, const char *text, char *out,
+    size_t size)
 {
 	struct dialog_input input = { .title = title, .text = text, .masked = true };
 	struct buf typed = { 0 };
@@ -22,40 +27,69 @@ type_one(struct app *app, const char *title, const char *text,
 
 	buf_reserve(&typed, VAULT_PASSPHRASE_MAX);
 	entered = dialog_input(app->screen, &input, &typed);
-	p->len = typed.len < VAULT_PASSPHRASE_MAX ? typed.len : VAULT_PASSPHRASE_MAX;
-	if (entered)
-		memcpy(p->text, buf_text(&typed), p->len);
-	p->text[p->len] = '\0';
+	snprintf(out, size, "%s", entered ? buf_text(&typed) : "");
 	if (typed.data)
 		explicit_bzero(typed.data, typed.cap);
 	buf_clear(&typed);
 	return entered;
 }
 
+/* False: Esc. What was typed is wiped from the buffer. */
+static bool
+type_one(struct app *app, const char *title, const char *text,
+    struct vault_passphrase *p)
+{
+	bool entered = app_type_secret(app, title, text, p->text, sizeof(p->text));
+
+	p->len = strlen(p->text);
+	return entered;
+}
+
+/* What becomes of the notebook when the passphrase is lost, in this district. */
+static void
+tell_recovery(struct buf *text)
+{
+	struct district district;
+	struct err err = { 0 };
+
+	buf_str(text, _("Choose a passphrase for the notebook. Nobody can open it without."));
+	buf_char(text, ' ');
+	if (district_read(&district, &err) && district.has_recovery)
+		buf_str(text,
+		    _("When it is lost, the supervisor can open the notebook with the "
+		      "district's key; the log tells that it was done."));
+	else
+		buf_str(text,
+		    _("The district has no recovery key: when it is lost, what was not sent "
+		      "is gone."));
+}
+
 static bool
 choose_one(struct app *app, struct vault_passphrase *p)
 {
-	const char *text =
-	    _("Choose a passphrase for the notebook. Nobody can open it without: when it "
-	      "is lost and the district has no recovery key, what was not sent is gone.");
 	struct vault_passphrase again = { 0 };
+	struct buf about = { 0 };
 	struct err err = { 0 };
+	const char *text;
 	bool same = false;
 
+	tell_recovery(&about);
+	text = buf_text(&about);
 	while (!same) {
 		if (!type_one(app, _("A new passphrase"), text, p))
-			return false;
+			break;
 		if (!vault_passphrase_check(p, &err)) {
 			text = err.text;
 			continue;
 		}
 		if (!type_one(app, _("A new passphrase"), _("Once more:"), &again))
-			return false;
+			break;
 		same = p->len == again.len && memcmp(p->text, again.text, p->len) == 0;
 		text = _("The two were not the same. Type both again.");
 	}
 	vault_passphrase_wipe(&again);
-	return true;
+	buf_clear(&about);
+	return same;
 }
 
 static bool
@@ -76,8 +110,105 @@ ask(void *data, const char *worker, enum place_asking asking, struct vault_passp
 	return choose_one(app, p);
 }
 
+/* --- waiting --- */
+
+struct waiting {
+	const char *worker;
+	int seconds;
+};
+
+static void
+draw_waiting(struct screen *s, void *data)
+{
+	static const enum context stack[] = { CONTEXT_DIALOG, CONTEXT_GLOBAL };
+	const struct waiting *w = data;
+	int cols = screen_size(s).cols < 64 ? screen_size(s).cols - 4 : 60;
+	char text[200];
+
+	snprintf(text, sizeof(text),
+	    _("The passphrase was wrong too often. The next try is in %d seconds; Esc "
+	      "leaves."),
+	    w->seconds);
+	screen_wrap(s, screen_box(s, screen_middle(s, 5, cols), w->worker), ROLE_NORMAL,
+	    text, 0);
+	keymap_draw_bar(s, screen_size(s).rows - 1, stack, 2);
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* False: Esc. */
+static bool
+wait_seconds(void *data, const char *worker, int seconds)
+{
+	static const enum context stack[] = { CONTEXT_DIALOG, CONTEXT_GLOBAL };
+	struct app *app = data;
+	struct waiting w = { worker, seconds };
+	struct screen_layer layer = { .draw = draw_waiting, .data = &w };
+	int64_t until = now_ms() + (int64_t)seconds * 1000, left;
+	bool waits = true;
+	struct key key;
+
+	screen_push(app->screen, &layer);
+	while (waits && (left = until - now_ms()) > 0) {
+		w.seconds = (int)((left + 999) / 1000);
+		if (screen_wait(app->screen, &key, -1, left < 1000 ? (int)left : 1000, NULL))
+			waits = keymap_action(&key, stack, 2) != ACTION_BACK;
+	}
+	screen_pop(app->screen, &layer);
+	return waits;
+}
+
 struct place_asker
 app_asker(struct app *app)
 {
-	return (struct place_asker){ .ask = ask, .data = app };
+	return (struct place_asker){ .ask = ask, .wait = wait_seconds, .data = app };
+}
+
+/* --- another passphrase --- */
+
+static bool
+change(struct app *app, const struct vault_passphrase *p, struct err *err)
+{
+	struct district district;
+	struct vault_choice choice = { .passphrase = p };
+
+	if (!district_read(&district, err))
+		return false;
+	if (district.has_recovery)
+		choice.recovery = district.recovery;
+	dialog_wait(app->screen, _("The passphrase is changed..."));
+	return vault_change(notebook_path(app->nb), notebook_key(app->nb), &choice, err) &&
+	    audit_add(app->nb, AUDIT_PASSPHRASE, "", err);
+}
+
+/* The one there is, asked for until it is right; false: left. */
+static bool
+know_the_old(struct app *app, struct err *err)
+{
+	struct place_asker asker = app_asker(app);
+	struct vault_key *key =
+	    place_key(notebook_path(app->nb), &asker, app->clock, err);
+
+	vault_key_free(key);
+	return key && tries_log(app->nb, err);
+}
+
+void
+unlock_change(struct app *app)
+{
+	struct vault_passphrase p = { 0 };
+	struct err err = { 0 };
+
+	if (know_the_old(app, &err) && choose_one(app, &p) && change(app, &p, &err))
+		app_say(app, _("The notebook has a new passphrase."));
+	else if (err.kind != ERR_NONE && err.kind != ERR_CANCELLED)
+		app_say(app, "%s", err.text);
+	vault_passphrase_wipe(&p);
 }

@@ -1,0 +1,594 @@
+/*
+ * Several workers on one laptop: whose notebook, passphrases, the lock, and what a
+ * screen that is locked or left gives away.
+ */
+#include "../check.h"
+#include "../folder.h"
+#include "audit.h"
+#include "buf.h"
+#include "clock.h"
+#include "err.h"
+#include "notebook.h"
+#include "place.h"
+#include "screen.h"
+#include "vault.h"
+
+#include <sys/wait.h>
+#include <time.h>
+
+#define CHEN_PHRASE "海棠 花 又 开 了"
+#define ZHOU_PHRASE "two birds on a wire"
+
+static const char *home;
+static char program[512];
+
+static struct term *
+start_with(const char *extra)
+{
+	char home_variable[128];
+	const char *const argv[] = { program, extra ? "screen" : NULL, extra, NULL };
+	const char *const env[] = { home_variable, "MINQING_FORMS=forms", "LANGUAGE=en",
+		"MINQING_NOW=2026-11-23T18:00:00+08:00", NULL };
+
+	snprintf(home_variable, sizeof(home_variable), "MINQING_HOME=%s", home);
+	return term_start(&(struct term_options){ .argv = argv, .env = env });
+}
+
+static struct term *
+start(void)
+{
+	return start_with(NULL);
+}
+
+static void
+type(struct term *t, const char *const *keys)
+{
+	for (; *keys; keys++)
+		CHECK(term_keys(t, *keys));
+}
+
+#define TYPE(t, ...) type((t), (const char *const[]){ __VA_ARGS__, NULL })
+
+static void
+leave(struct term *t)
+{
+	int status = -1;
+
+	for (int i = 0; i < 4 && term_keys(t, "<F10>"); i++)
+		;
+	CHECK(term_ended(t, &status));
+	CHECK_INT(status, 0);
+	term_free(t);
+}
+
+/* A notebook that unlocks as quickly as can be; phrase NULL: plain. */
+static void
+make(const char *name, const char *id, const char *phrase)
+{
+	static const struct vault_cost cheap = { 1, 8 };
+	struct worker worker = { .name = name, .id = id };
+	struct vault_passphrase p = { 0 };
+	struct vault_choice choice = { &p, NULL, &cheap };
+	struct clock clock = { 0 };
+	struct err err = { 0 };
+	struct notebook *nb;
+
+	CHECK(clock_stop_at(&clock, "2026-11-23T18:00:00+08:00", &err));
+	if (phrase)
+		p.len = strlen(strcpy(p.text, phrase));
+	nb = place_create_sealed(&worker, phrase ? &p : NULL, &clock, &err);
+	CHECK(nb != NULL);
+	if (nb && phrase)
+		CHECK(vault_change(notebook_path(nb), notebook_key(nb), &choice, &err));
+	notebook_close(nb);
+}
+
+static void
+begin(void)
+{
+	home = folder_make();
+	setenv("MINQING_HOME", home, 1);
+	setenv("MINQING_FORMS", "forms", 1);
+}
+
+/* Made once and copied: what a new passphrase costs is measured each time. */
+static char made[64];
+
+static void
+copy_made(const char *name)
+{
+	char line[500];
+
+	snprintf(line, sizeof(line), "cp '%s/%s.notebook' '%s'", made, name, home);
+	CHECK_INT(system(line), 0);
+}
+
+static void
+begin_one(void)
+{
+	begin();
+	copy_made("陈桂芳");
+}
+
+static void
+begin_two(void)
+{
+	begin_one();
+	copy_made("周敏");
+}
+
+/* A command of the one worker there is; its exit code. */
+static int
+command(const char *worker, const char *phrase, const char *arguments)
+{
+	char line[1500];
+	int status;
+
+	snprintf(line, sizeof(line),
+	    "MINQING_NOW=2026-11-23T18:00:00+08:00 '%s' --worker %s --passphrase-fd 9 %s "
+	    ">/dev/null 2>&1 9<<'E'\n%s\nE\n", program, worker, arguments, phrase);
+	status = system(line);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool
+output_has(struct term *t, const char *bytes)
+{
+	size_t len;
+	const char *output = term_output(t, &len);
+
+	return memmem(output, len, bytes, strlen(bytes)) != NULL;
+}
+
+/* At home with 陈桂芳, of two. */
+static struct term *
+chen(void)
+{
+	struct term *t = start();
+
+	CHECK(term_see(t, "Who are you?"));
+	TYPE(t, "cgf<Enter>", CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	CHECK(term_has(t, "陈桂芳"));
+	return t;
+}
+
+/* --- the list --- */
+
+static void
+names_are_listed_and_initials_pick(void)
+{
+	struct term *t;
+
+	begin_two();
+	t = start();
+	CHECK(term_see(t, "Who are you?"));
+	CHECK(term_has(t, "陈桂芳") && term_has(t, "周敏") && term_has(t, "Somebody else"));
+	TYPE(t, "zm<Enter>");
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, ZHOU_PHRASE);
+	CHECK(term_has(t, "*******************") && !term_has(t, "two birds"));
+	TYPE(t, "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	CHECK(term_has(t, "周敏"));
+	leave(t);
+	folder_remove(home);
+}
+
+static void
+one_is_asked_at_once_and_can_still_be_another(void)
+{
+	struct term *t;
+
+	begin_one();
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, "<Esc>");
+	CHECK(term_see(t, "Somebody else: make a new notebook"));
+	TYPE(t, "<Down>", "<Enter>");
+	CHECK(term_see(t, "Your name"));
+	TYPE(t, "林晓彤<Enter>", "<F2>");
+	CHECK(term_see(t, "A new passphrase"));
+	CHECK(term_has(t, "what was not sent is gone")); /* no recovery key here */
+	TYPE(t, "short<Enter>");
+	CHECK(term_see(t, "too short"));
+	TYPE(t, "a third set of words<Enter>", "a third set of word<Enter>");
+	CHECK(term_see(t, "not the same"));
+	TYPE(t, "a third set of words<Enter>", "a third set of words<Enter>");
+	CHECK(term_see(t, "The notebook is ready."));
+	leave(t);
+	CHECK_INT(command("林晓彤", "a third set of words", "list"), 0);
+	folder_remove(home);
+}
+
+static void
+the_supervisors_key_is_told(void)
+{
+	char public_text[VAULT_RECOVERY_TEXT], secret_text[VAULT_RECOVERY_TEXT];
+	char path[300], line[1000];
+	struct term *t;
+	FILE *f;
+
+	begin();
+	snprintf(line, sizeof(line), "cp -r forms '%s/forms'", home);
+	CHECK_INT(system(line), 0);
+	vault_recovery_make(public_text, secret_text);
+	snprintf(path, sizeof(path), "%s/forms/district.txt", home);
+	f = fopen(path, "w");
+	fprintf(f, "passphrase required\nrecovery %s\n", public_text);
+	fclose(f);
+	snprintf(path, sizeof(path), "MINQING_FORMS=%s/forms", home);
+	snprintf(line, sizeof(line), "MINQING_HOME=%s", home);
+	t = term_start(&(struct term_options){
+	    .argv = (const char *const[]){ program, NULL },
+	    .env = (const char *const[]){ path, line, "LANGUAGE=en", NULL } });
+	CHECK(term_see(t, "Your name"));
+	TYPE(t, "陈桂芳<Enter>", "<F2>");
+	CHECK(term_see(t, "the supervisor can open the"));
+	TYPE(t, "<Esc>");
+	CHECK(term_see(t, "every notebook has a passphrase"));
+	term_free(t);
+	folder_remove(home);
+}
+
+/* --- passphrases --- */
+
+static void
+neither_opens_the_others(void)
+{
+	begin_two();
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "list"), 0);
+	CHECK_INT(command("周敏", ZHOU_PHRASE, "list"), 0);
+	CHECK_INT(command("周敏", CHEN_PHRASE, "list"), 1);
+	CHECK_INT(command("陈桂芳", ZHOU_PHRASE, "list"), 1);
+	folder_remove(home);
+}
+
+static void
+wrong_ones_slow_down_after_a_restart_too(void)
+{
+	struct term *t;
+
+	begin_one();
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, "one<Enter>");
+	CHECK(term_see(t, "The passphrase is wrong."));
+	TYPE(t, "two<Enter>");
+	term_kill(t);
+	term_free(t);
+	/* By commands as well. */
+	CHECK_INT(command("陈桂芳", "three", "list"), 1);
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "list"), 1); /* not even tried */
+	t = start();
+	CHECK(term_appears(t, "The next try is in"));
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	leave(t);
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "list"), 0);
+	folder_remove(home);
+}
+
+static void
+the_passphrase_is_changed_on_the_screen(void)
+{
+	struct term *t;
+
+	begin_one();
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	TYPE(t, "<F7>", "<F5>");
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, "not this one<Enter>");
+	CHECK(term_see(t, "The passphrase is wrong."));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "A new passphrase"));
+	TYPE(t, "the words of tomorrow<Enter>", "the words of tomorrow<Enter>");
+	CHECK(term_see(t, "The notebook has a new passphrase."));
+	leave(t);
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "list"), 1);
+	CHECK_INT(command("陈桂芳", "the words of tomorrow", "list"), 0);
+	folder_remove(home);
+}
+
+static void
+a_plain_notebook_from_before_is_sealed_at_the_first_start(void)
+{
+	struct clock clock = { 0 };
+	struct err err = { 0 };
+	struct notebook *nb;
+	struct term *t;
+
+	begin();
+	make("陈桂芳", "chenguifang", NULL);
+	CHECK(clock_stop_at(&clock, "2026-11-23T18:00:00+08:00", &err));
+	nb = place_open("陈桂芳", &clock, NULL, &err);
+	CHECK(nb && notebook_set(nb, SETTING_PLAIN, "", &err));
+	notebook_close(nb);
+	t = start();
+	CHECK(term_see(t, "This notebook has no passphrase"));
+	TYPE(t, "y");
+	CHECK(term_see(t, "A new passphrase"));
+	TYPE(t, CHEN_PHRASE "<Enter>", CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	leave(t);
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "vault check"), 0);
+	CHECK_INT(command("陈桂芳", "something else", "list"), 1);
+	folder_remove(home);
+}
+
+static void
+who_wants_none_is_asked_once(void)
+{
+	struct clock clock = { 0 };
+	struct err err = { 0 };
+	struct notebook *nb;
+	struct term *t;
+
+	begin();
+	make("陈桂芳", "chenguifang", NULL);
+	CHECK(clock_stop_at(&clock, "2026-11-23T18:00:00+08:00", &err));
+	nb = place_open("陈桂芳", &clock, NULL, &err);
+	CHECK(nb && notebook_set(nb, SETTING_PLAIN, "", &err));
+	notebook_close(nb);
+	t = start();
+	CHECK(term_see(t, "This notebook has no passphrase"));
+	TYPE(t, "n");
+	CHECK(term_see(t, "Start a record"));
+	leave(t);
+	t = start();
+	CHECK(term_see(t, "Start a record"));
+	leave(t);
+	folder_remove(home);
+}
+
+/* --- the lock --- */
+
+/* In a visit's text field, half typed. */
+static void
+half_a_name(struct term *t)
+{
+	TYPE(t, "1", "440304001<Enter>", "badeng<Enter>", "ustation<Enter>", "bldhead<Enter>",
+	    "欧阳海棠");
+	CHECK(term_has(t, "欧阳海棠"));
+}
+
+static void
+a_locked_screen_shows_nothing_and_comes_back_as_it_was(void)
+{
+	struct term *t;
+
+	begin_two();
+	t = chen();
+	half_a_name(t);
+	term_reset(t);
+	TYPE(t, "<F11>");
+	CHECK(term_see(t, "Locked"));
+	CHECK(output_has(t, "\033[3J")); /* what could be scrolled back to is gone */
+	CHECK(!term_has(t, "欧阳海棠") && !term_has(t, "巴登") && !term_has(t, "Visit"));
+	/* The file is closed: somebody else may have it. */
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "list"), 0);
+	TYPE(t, "wrong words here<Enter>");
+	CHECK(term_see(t, "The passphrase is wrong."));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "欧阳海棠"));
+	TYPE(t, "等<Enter>");
+	CHECK(term_has(t, "欧阳海棠等"));
+	leave(t);
+	folder_remove(home);
+}
+
+static void
+what_was_being_typed_is_saved_before_the_lock(void)
+{
+	struct term *t;
+
+	begin_two();
+	t = chen();
+	half_a_name(t);
+	TYPE(t, "<F11>");
+	CHECK(term_see(t, "Locked"));
+	term_kill(t); /* the battery */
+	term_free(t);
+	t = chen();
+	TYPE(t, "<Enter>");
+	CHECK(term_see(t, "欧阳海棠"));
+	leave(t);
+	folder_remove(home);
+}
+
+static void
+nobody_there_locks_by_itself(void)
+{
+	struct timespec before, after;
+	struct term *t;
+
+	begin_one();
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "settings --lock-minutes 0.02"), 0);
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "settings --lock-minutes soon"), 1);
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	CHECK(term_see(t, "Locked"));
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	/* Not at once; how much later is the machine's affair. */
+	CHECK((after.tv_sec - before.tv_sec) * 1000 +
+		(after.tv_nsec - before.tv_nsec) / 1000000 > 500);
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "settings --lock-minutes 0"), 0);
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	leave(t);
+	folder_remove(home);
+}
+
+static void
+a_pin_comes_back_and_three_wrong_ones_do_not(void)
+{
+	struct term *t;
+
+	begin_one();
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>", "<F7>");
+	CHECK(term_see(t, "Lock after minutes"));
+	TYPE(t, "<Tab>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "12<Enter>");
+	CHECK(term_see(t, "A PIN is 4 to 12 digits."));
+	TYPE(t, "34<F2>");
+	CHECK(term_see(t, "The settings are kept."));
+	TYPE(t, "<F11>");
+	CHECK(term_see(t, "PIN:"));
+	TYPE(t, "1234<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	TYPE(t, "<F11>", "1111<Enter>");
+	CHECK(term_see(t, "The PIN is wrong."));
+	TYPE(t, "2222<Enter>", "3333<Enter>");
+	CHECK(term_see(t, "forgotten"));
+	TYPE(t, "<Enter>");
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, "1234<Enter>");
+	CHECK(term_see(t, "The passphrase is wrong."));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	leave(t);
+	folder_remove(home);
+}
+
+static void
+somebody_else_begins_from_the_lock(void)
+{
+	struct term *t;
+
+	begin_two();
+	t = chen();
+	half_a_name(t);
+	TYPE(t, "<F11>");
+	CHECK(term_see(t, "Locked"));
+	TYPE(t, "<Esc>");
+	CHECK(term_see(t, "Somebody else works now"));
+	TYPE(t, "b");
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, "<Esc>", "o");
+	CHECK(term_see(t, "Who are you?"));
+	TYPE(t, "zm<Enter>", ZHOU_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	CHECK(!term_has(t, "陈桂芳") && term_has(t, "周敏"));
+	leave(t);
+	t = chen(); /* and the first one's draft is there */
+	TYPE(t, "<Enter>");
+	CHECK(term_see(t, "欧阳海棠"));
+	leave(t);
+	folder_remove(home);
+}
+
+static void
+the_worker_switches_at_home(void)
+{
+	int status = -1;
+	struct term *t;
+
+	begin_two();
+	t = chen();
+	TYPE(t, "<C-u>");
+	CHECK(term_see(t, "Who are you?"));
+	CHECK(!term_has(t, "Start a record"));
+	term_keys(t, "<Esc>");
+	CHECK(term_ended(t, &status));
+	CHECK_INT(status, 0);
+	term_free(t);
+	folder_remove(home);
+}
+
+static void
+a_plain_notebook_is_not_locked(void)
+{
+	struct term *t;
+
+	begin();
+	make("陈桂芳", "chenguifang", NULL);
+	t = start();
+	CHECK(term_see(t, "Start a record"));
+	TYPE(t, "<F11>");
+	CHECK(term_has(t, "Start a record"));
+	CHECK(term_has(t, "without a passphrase is not locked"));
+	leave(t);
+	folder_remove(home);
+}
+
+static bool
+write_what(const struct audit_entry *e, void *data)
+{
+	buf_fmt(data, "%s %s\n", e->what, e->about);
+	return true;
+}
+
+/* Everything of a bad day, in the log. */
+static void
+the_log_knows_what_was_tried(void)
+{
+	struct vault_passphrase p = { 0 };
+	struct clock clock = { 0 };
+	struct buf path = { 0 }, log = { 0 };
+	struct err err = { 0 };
+	struct vault_key *key;
+	struct notebook *nb;
+	struct term *t;
+
+	begin_one();
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, "one<Enter>", CHEN_PHRASE "<Enter>", "<F11>", "two<Enter>",
+	    CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	leave(t);
+	CHECK(place_path("陈桂芳", &path, &err));
+	CHECK(clock_stop_at(&clock, "2026-11-23T18:00:00+08:00", &err));
+	p.len = strlen(strcpy(p.text, CHEN_PHRASE));
+	key = vault_unlock(buf_text(&path), &p, &err);
+	nb = key ? notebook_open_sealed(buf_text(&path), false, key, &clock, &err) : NULL;
+	CHECK(nb && audit_each(nb, 0, 0, write_what, &log, &err));
+	CHECK_STR(buf_text(&log), "unlock 2026-11-23T18:00:00+08:00\n"
+				  "unlock 2026-11-23T18:00:00+08:00\n");
+	notebook_close(nb);
+	vault_key_free(key);
+	buf_clear(&path);
+	buf_clear(&log);
+	folder_remove(home);
+}
+
+int
+main(void)
+{
+	const char *build = getenv("MINQING_BUILD");
+	char *absolute = realpath(build ? build : "build/plain", NULL);
+
+	if (!absolute)
+		return 1;
+	snprintf(program, sizeof(program), "%s/minqing", absolute);
+	free(absolute);
+	begin();
+	make("陈桂芳", "chenguifang", CHEN_PHRASE);
+	make("周敏", "zhoumin", ZHOU_PHRASE);
+	snprintf(made, sizeof(made), "%s", home);
+	RUN(names_are_listed_and_initials_pick);
+	RUN(one_is_asked_at_once_and_can_still_be_another);
+	RUN(the_supervisors_key_is_told);
+	RUN(neither_opens_the_others);
+	RUN(wrong_ones_slow_down_after_a_restart_too);
+	RUN(the_passphrase_is_changed_on_the_screen);
+	RUN(a_plain_notebook_from_before_is_sealed_at_the_first_start);
+	RUN(who_wants_none_is_asked_once);
+	RUN(a_locked_screen_shows_nothing_and_comes_back_as_it_was);
+	RUN(what_was_being_typed_is_saved_before_the_lock);
+	RUN(nobody_there_locks_by_itself);
+	RUN(a_pin_comes_back_and_three_wrong_ones_do_not);
+	RUN(somebody_else_begins_from_the_lock);
+	RUN(the_worker_switches_at_home);
+	RUN(a_plain_notebook_is_not_locked);
+	RUN(the_log_knows_what_was_tried);
+	folder_remove(made);
+	return CHECK_DONE();
+}
