@@ -27,6 +27,12 @@ struct notebook;
  * before it counts as cut (30). */
 #define SETTING_PATIENCE "collector.patience"
 #define SETTING_STALL    "collector.stall"
+/* PROTOCOL_OPENROSA: the collector is a server of ODK's kind (ODK Central, KoboToolbox,
+ * Ona): its forms are fetched and records go to it. The address is then the one that ODK
+ * Collect is given. The token is "NAME:PASSWORD", "Token …", "Bearer …" or a bearer's
+ * alone; none where the address holds a key. */
+#define SETTING_PROTOCOL  "collector.protocol"
+#define PROTOCOL_OPENROSA "openrosa"
 /* Records a batch at most; not set: as many as the line carries well. */
 #define SETTING_BATCH "collector.batch"
 /* The district's public key, 64 hex digits, as it was told when the laptop was enrolled:

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+struct buf;
+
 #define HASH_SIZE     32
 #define HASH_HEX_SIZE 65
 
@@ -28,6 +30,9 @@ void hash_short(const void *data, size_t len, char out[17]);
 
 /* RFC 9530 "sha-256=:…:" of the bytes. */
 void hash_content_digest(const void *data, size_t len, char out[64]);
+
+/* Appends RFC 4648 base64, with its "=". */
+void hash_base64(const void *data, size_t len, struct buf *out);
 
 void hash_random(void *out, size_t len);
 

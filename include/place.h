@@ -108,6 +108,10 @@ bool place_forms(struct buf *path, struct err *err);
 /* A whole file of at most max bytes. */
 bool place_read(const char *path, size_t max, struct buf *out, struct err *err);
 
+/* A form's source, in whichever format, into the notebook; lists that it names are read
+ * from there. */
+bool place_add_form(struct notebook *nb, const char *text, size_t len, struct err *err);
+
 /* Lists beside a form file, for reading a form that is in no notebook:
  * FOLDER/lists/NAME, then FOLDER/NAME. data is the folder's path (const char *). */
 struct list *place_list(void *data, const char *filename, struct err *err);

@@ -318,21 +318,27 @@ list_of_notebook(void *data, const char *filename, struct err *err)
 	return notebook_list(data, filename, err);
 }
 
+bool
+place_add_form(struct notebook *nb, const char *text, size_t len, struct err *err)
+{
+	struct form_files files = { list_of_notebook, nb };
+	struct form *form = form_read(text, len, &files, NULL, NULL, err);
+	bool added = form && notebook_form_add(nb, form, text, len, err);
+
+	form_free(form);
+	return added;
+}
+
 static void
 take_form(struct notebook *nb, const char *folder, const char *name, struct buf *warning)
 {
 	struct buf path = { 0 }, text = { 0 };
 	struct err err = { 0 };
-	struct form_files files = { list_of_notebook, nb };
-	struct form *form = NULL;
 
 	buf_fmt(&path, "%s/%s", folder, name);
 	if (!place_read(buf_text(&path), FORM_BYTES_MAX, &text, &err) ||
-	    !(form = form_read(buf_text(&text), text.len, &files, NULL, NULL,
-		  &err)) ||
-	    !notebook_form_add(nb, form, buf_text(&text), text.len, &err))
+	    !place_add_form(nb, buf_text(&text), text.len, &err))
 		place_warn(warning, name, &err);
-	form_free(form);
 	buf_clear(&path);
 	buf_clear(&text);
 }

@@ -1,6 +1,7 @@
 #include "client_private.h"
 
 #include "client_changes.h"
+#include "client_rosa.h"
 #include "clock.h"
 #include "i18n.h"
 #include "mem.h"
@@ -34,8 +35,6 @@ static const struct exchange exchanges[] = {
 };
 
 #define BATCHES 1 /* row */
-
-#define EXCHANGES (sizeof(exchanges) / sizeof(exchanges[0]))
 
 static int64_t
 monotonic(void)
@@ -82,7 +81,7 @@ check_settings(const struct line_settings *s, struct err *err)
 		return err_set(err, ERR_INPUT,
 		    _("No collector's address is set, so there is nowhere to send to. Your "
 		      "records are kept."));
-	if (!*s->token || strpbrk(s->token, "\r\n"))
+	if ((!*s->token && !s->openrosa) || strpbrk(s->token, "\r\n"))
 		return err_set(err, ERR_INPUT,
 		    _("This notebook has no token for the collector. Ask the district for "
 		      "one. Your records are kept."));
@@ -93,27 +92,35 @@ check_settings(const struct line_settings *s, struct err *err)
 static bool
 read_settings(struct client *c, struct err *err)
 {
-	char *token = NULL, *ca = NULL, *insecure = NULL;
+	char *token = NULL, *ca = NULL, *insecure = NULL, *protocol = NULL;
 	long patience, stall, most;
 	bool ok = (c->collector = setting(c->nb, SETTING_COLLECTOR, err)) &&
 	    (token = setting(c->nb, SETTING_TOKEN, err)) &&
 	    (ca = setting(c->nb, SETTING_CA, err)) &&
 	    (insecure = setting(c->nb, SETTING_INSECURE, err)) &&
+	    (protocol = setting(c->nb, SETTING_PROTOCOL, err)) &&
 	    setting_number(c->nb, SETTING_STALL, STALL_SECONDS, &stall, err) &&
 	    setting_number(c->nb, SETTING_PATIENCE, PATIENCE, &patience, err) &&
 	    setting_number(c->nb, SETTING_BATCH, 0, &most, err);
 
 	if (ok) {
 		struct line_settings s = { c->collector, token, ca,
-			!strcmp(insecure, INSECURE_WORDS), stall };
+			!strcmp(insecure, INSECURE_WORDS), stall,
+			!strcmp(protocol, PROTOCOL_OPENROSA) };
 
 		c->patience = patience * 1000;
 		batch_init(&c->batch, (int)most);
 		ok = check_settings(&s, err) && (c->line = line_new(&s, err));
+		if (ok && s.openrosa)
+			c->rosa = rosa_new(&s);
+		c->rows = s.openrosa ? rosa_exchanges : exchanges;
+		c->row_count = s.openrosa ? rosa_exchange_count
+					  : sizeof(exchanges) / sizeof(exchanges[0]);
 	}
 	free(token);
 	free(ca);
 	free(insecure);
+	free(protocol);
 	return ok;
 }
 
@@ -131,13 +138,14 @@ client_new(struct notebook *nb, enum client_way way, struct err *err)
 	c->nb = nb;
 	c->by_itself = way == CLIENT_BY_ITSELF;
 	c->began = monotonic();
-	c->progress.stage = _(exchanges[0].stage);
 	c->progress.left = -1;
 	c->changes = changes_new();
 	if (read_settings(c, err) &&
 	    outbox_count(nb, &c->progress.total, &c->progress.bytes_total, err) &&
-	    (c->by_itself || begin_receipt(c, err)))
+	    (c->by_itself || begin_receipt(c, err))) {
+		c->progress.stage = _(c->rows[0].stage);
 		return c;
+	}
 	client_free(c);
 	return NULL;
 }
@@ -208,6 +216,8 @@ static void
 finish(struct client *c, enum client_state state)
 {
 	line_stop(c->line);
+	if (c->rosa)
+		rosa_stop(c->rosa);
 	count_time(c);
 	c->stage = STAGE_ENDED;
 	c->state = state;
@@ -229,6 +239,7 @@ client_free(struct client *c)
 	if (c->receipt && c->stage != STAGE_ENDED)
 		client_cancel(c);
 	line_free(c->line);
+	rosa_free(c->rosa);
 	batch_clear(&c->batch);
 	changes_free(c->changes);
 	free(c->collector);
@@ -282,9 +293,15 @@ take_hello(struct client *c, const struct line_result *r)
 	c->batch.limits = hello.limits;
 	c->batch.trail.wanted = hello.keeps_kinds;
 	c->progress.skew = skew(c, hello.time, r);
-	c->greeted = true;
 	return keep_told(c, SETTING_CLOSING, hello.closing) &&
-	    (!*hello.key || keep_told(c, SETTING_DISTRICT_KEY, hello.key)) && begin_receipt(c, &c->err);
+	    (!*hello.key || keep_told(c, SETTING_DISTRICT_KEY, hello.key)) && client_greet(c);
+}
+
+bool
+client_greet(struct client *c)
+{
+	c->greeted = true;
+	return begin_receipt(c, &c->err);
 }
 
 /* --- batches --- */
@@ -411,7 +428,7 @@ wait_and_retry(struct client *c, const struct line_result *r)
 static void
 on_failure(struct client *c, const struct line_result *r)
 {
-	const struct exchange *x = &exchanges[c->exchange];
+	const struct exchange *x = &c->rows[c->exchange];
 	/* A line that was there a moment ago may come back. */
 	bool again = r->action != LINE_STOP || (r->unreached && c->greeted);
 
@@ -428,15 +445,33 @@ on_failure(struct client *c, const struct line_result *r)
 		give_up(c, r);
 }
 
+void
+client_failed_with(struct client *c, const struct line_result *r)
+{
+	on_failure(c, r);
+}
+
+void
+client_fail(struct client *c)
+{
+	finish(c, CLIENT_FAILED);
+}
+
+void
+client_succeeded(struct client *c)
+{
+	c->tries = 0;
+	c->waited = 0;
+}
+
 static void
 on_answer(struct client *c, const struct line_result *r)
 {
 	struct line_result odd = { .action = LINE_STOP, .kind = ERR_NETWORK,
 		.text = line_not_ours };
 
-	if (exchanges[c->exchange].take(c, r)) {
-		c->tries = 0;
-		c->waited = 0;
+	if (c->rows[c->exchange].take(c, r)) {
+		client_succeeded(c);
 		c->stage = STAGE_ASK;
 	} else if (c->err.kind != ERR_NONE) {
 		finish(c, CLIENT_FAILED);
@@ -467,6 +502,8 @@ count_bytes(struct client *c)
 	struct line_traffic t;
 
 	line_traffic(c->line, &t);
+	if (c->rosa)
+		rosa_traffic(c->rosa, &t);
 	p->bytes_up = t.up;
 	p->bytes_down = t.down;
 	p->bytes_done = c->dealt_with;
@@ -475,7 +512,7 @@ count_bytes(struct client *c)
 	p->left = time_left(p);
 	if (c->stage == STAGE_LINE && t.connected)
 		p->stage = body && t.sent >= body ? _("waiting for the answer")
-						  : _(exchanges[c->exchange].stage);
+						  : _(c->rows[c->exchange].stage);
 }
 
 /* The collector put some of them off. */
@@ -499,7 +536,7 @@ go_on(struct client *c)
 		c->exchange = BATCHES;
 		c->batch.after = 0;
 		c->postponed = 0;
-	} else if (++c->exchange == EXCHANGES) {
+	} else if (++c->exchange == c->row_count) {
 		end_well(c);
 	}
 }
@@ -507,9 +544,13 @@ go_on(struct client *c)
 static void
 ask(struct client *c)
 {
-	switch (exchanges[c->exchange].ask(c)) {
+	switch (c->rows[c->exchange].ask(c)) {
 	case NEXT_ASKED:
 		c->stage = STAGE_LINE;
+		break;
+	case NEXT_LANES:
+		c->stage = STAGE_LANES;
+		c->progress.stage = _(c->rows[c->exchange].stage);
 		break;
 	case NEXT_BUSY:
 		break;
@@ -538,6 +579,8 @@ client_step(struct client *c)
 		else
 			on_failure(c, &r);
 	}
+	if (c->stage == STAGE_LANES)
+		rosa_step(c);
 	if (c->stage == STAGE_ENDED)
 		return c->state;
 	count_time(c);
@@ -548,7 +591,7 @@ client_step(struct client *c)
 int
 client_fd(const struct client *c)
 {
-	return line_fd(c->line);
+	return c->stage == STAGE_LANES ? rosa_fd(c->rosa) : line_fd(c->line);
 }
 
 int
@@ -561,6 +604,8 @@ client_timeout(const struct client *c)
 		return 0;
 	case STAGE_LINE:
 		return line_timeout(c->line);
+	case STAGE_LANES:
+		return rosa_timeout(c->rosa);
 	case STAGE_WAIT:
 		left = c->wake - monotonic();
 		return left > 0 ? (int)left : 0;

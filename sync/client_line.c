@@ -46,6 +46,10 @@ struct line {
 	struct buf answer;
 	size_t answer_max;
 	bool begun;      /* the request was sent, or part of it */
+	bool openrosa, posting;
+	struct buf scratch;
+	int64_t accepts; /* as the answer's head said */
+	struct buf mark;
 	bool head_ended; /* of the answer; libcurl takes a head that was cut for whole */
 	int64_t up_before, down_before; /* of finished exchanges */
 	struct line_traffic traffic;
@@ -208,6 +212,23 @@ is_status_line(const char *text, size_t len)
 	    used >= 10 && status >= 100;
 }
 
+/* Appends what stands behind a header's name. */
+static bool
+head_is(const char *text, size_t len, const char *name, struct buf *value)
+{
+	size_t at = strlen(name);
+
+	if (len < at || strncasecmp(text, name, at) != 0)
+		return false;
+	while (at < len && text[at] == ' ')
+		at++;
+	while (len > at && strchr(" \r\n", text[len - 1]))
+		len--;
+	buf_reset(value);
+	buf_add(value, text + at, len - at);
+	return true;
+}
+
 static size_t
 take_head(char *text, size_t size, size_t count, void *into)
 {
@@ -216,8 +237,19 @@ take_head(char *text, size_t size, size_t count, void *into)
 	if (size * count >= 5 && !memcmp(text, "HTTP/", 5) &&
 	    !is_status_line(text, size * count))
 		return 0;
-	line->head_ended = size * count == 2 && !memcmp(text, "\r\n", 2);
-	return size * count;
+	size_t len = size * count;
+
+	line->head_ended = len == 2 && !memcmp(text, "\r\n", 2);
+	buf_reset(&line->scratch);
+	if (!line->openrosa)
+		return len;
+	if (head_is(text, len, "X-OpenRosa-Accept-Content-Length:", &line->scratch))
+		line->accepts = strtoll(buf_text(&line->scratch), NULL, 10);
+	if (head_is(text, len, "ETag:", &line->scratch)) {
+		buf_reset(&line->mark);
+		buf_str(&line->mark, buf_text(&line->scratch));
+	}
+	return len;
 }
 
 /* libcurl would send a request anew, at once, when a connection that was kept alive is cut
@@ -299,6 +331,7 @@ line_new(const struct line_settings *settings, struct err *err)
 	line->epoll = -1;
 	line->curl_due = -1;
 	line->stall = settings->stall;
+	line->openrosa = settings->openrosa;
 	line->token = mem_strdup(settings->token);
 	if (curl_load(&line->curl, err) && take_address(line, settings, err) &&
 	    set_up(line, settings->ca, err))
@@ -324,6 +357,8 @@ line_free(struct line *line)
 	free(line->token);
 	free(line->accept);
 	buf_clear(&line->answer);
+	buf_clear(&line->scratch);
+	buf_clear(&line->mark);
 	free(line);
 }
 
@@ -358,7 +393,15 @@ add_token(struct line *line)
 
 	if (!*line->token)
 		return true;
-	buf_fmt(&token, "Bearer %s", line->token);
+	if (line->openrosa && strchr(line->token, ':')) {
+		/* At once, not when asked: the server would have the body twice. */
+		buf_str(&token, "Basic ");
+		hash_base64(line->token, strlen(line->token), &token);
+	} else if (line->openrosa && strchr(line->token, ' ')) {
+		buf_str(&token, line->token);
+	} else {
+		buf_fmt(&token, "Bearer %s", line->token);
+	}
 	ok = add_header(line, "Authorization", token.data);
 	buf_clear(&token);
 	return ok;
@@ -378,11 +421,23 @@ add_body_headers(struct line *line, const struct line_request *r)
 }
 
 static bool
+add_openrosa_headers(struct line *line, const struct line_request *r)
+{
+	return add_token(line) && add_header(line, "X-OpenRosa-Version", "1.0") &&
+	    (!r->known || add_header(line, "If-None-Match", r->known)) &&
+	    (!r->body || (add_header(line, "Content-Type", r->type) &&
+		add_header(line, "Expect", "")));
+}
+
+static bool
 add_headers(struct line *line, const struct line_request *r)
 {
 	char version[8];
 	struct buf accept = { 0 };
 	bool ok;
+
+	if (line->openrosa)
+		return add_openrosa_headers(line, r);
 
 	snprintf(version, sizeof(version), "%d", WIRE_VERSION);
 	buf_fmt(&accept, "%s, application/problem+json", r->accept);
@@ -399,7 +454,7 @@ set_request(struct line *line, const struct line_request *r)
 	const struct curl_table *curl = &line->curl;
 	struct buf url = { 0 };
 
-	buf_fmt(&url, "%s%s", line->base, r->path);
+	buf_fmt(&url, "%s%s", *r->path == '/' ? line->base : "", r->path);
 	curl->easy_setopt(line->easy, CURLOPT_URL, url.data); /* it keeps a copy */
 	buf_clear(&url);
 	if (r->body) {
@@ -412,7 +467,20 @@ set_request(struct line *line, const struct line_request *r)
 	} else {
 		curl->easy_setopt(line->easy, CURLOPT_HTTPGET, 1L);
 	}
+	if (r->head)
+		curl->easy_setopt(line->easy, CURLOPT_NOBODY, 1L);
 	curl->easy_setopt(line->easy, CURLOPT_HTTPHEADER, line->headers);
+}
+
+/* Its key goes to no other. */
+static bool
+is_same_server(const struct line *line, const char *url)
+{
+	const char *host = strstr(line->base, "://");
+	size_t len = host ? strcspn(host + 3, "/?#") + (size_t)(host + 3 - line->base) : 0;
+
+	return len > 0 && strncasecmp(url, line->base, len) == 0 &&
+	    strchr("/?#", url[len]) && url[len];
 }
 
 bool
@@ -421,10 +489,18 @@ line_begin(struct line *line, const struct line_request *request, struct err *er
 	buf_reset(&line->answer);
 	line->answer_max = request->answer_max ? request->answer_max : ANSWER_MAX;
 	free(line->accept);
-	line->accept = mem_strdup(request->accept);
+	line->accept = mem_strdup(request->accept ? request->accept : "");
+	line->posting = request->body != NULL;
+	line->accepts = 0;
+	buf_reset(&line->mark);
 	line->traffic.sent = 0;
 	line->traffic.connected = false;
 	line->head_ended = line->begun = false;
+	if (*request->path != '/' && !is_same_server(line, request->path))
+		return err_set(err, ERR_NETWORK,
+		    _("The server sends this notebook on to another one (%s), which may not "
+		      "have its key. Tell whoever looks after it."),
+		    request->path);
 	if (!add_headers(line, request))
 		return err_set(err, ERR_SYSTEM, _("There is not enough memory to send."));
 	set_request(line, request);
@@ -519,7 +595,11 @@ judge(struct line *line, CURLcode code, struct line_result *r)
 		r->age = line->heard - line->connected;
 	if (code == CURLE_OK && !line->head_ended)
 		code = CURLE_PARTIAL_FILE;
-	if (code == CURLE_OK)
+	r->accepts = line->accepts;
+	r->mark = buf_text(&line->mark);
+	if (code == CURLE_OK && line->openrosa)
+		verdict_on_openrosa(&line->curl, line->easy, line->posting, r);
+	else if (code == CURLE_OK)
 		verdict_on_status(&line->curl, line->easy, line->accept, r);
 	else
 		verdict_on_failure(&line->curl, line->easy, code, line->traffic.connected, r);

@@ -23,6 +23,7 @@ struct line_settings {
 	const char *ca;        /* the only certificates to trust; "": the system's */
 	bool insecure;         /* plain http to other machines is allowed */
 	long stall;            /* seconds of silence after which a line counts as cut */
+	bool openrosa;         /* a server of ODK's kind, not our collector */
 };
 
 /* Loads libcurl. ERR_INPUT: the address is none, or would need encryption. */
@@ -32,18 +33,24 @@ void line_free(struct line *line);
 const char *line_host(const struct line *line);
 
 struct line_request {
-	const char *path;     /* "/v1/batch", with a query if it has one */
-	const char *accept;   /* the media type that is an answer; no other is success */
+	const char *path;     /* "/v1/batch", with a query if it has one; or a whole address
+	                       * of the same server */
+	const char *accept;   /* the media type that is an answer; no other is success.
+	                       * Not asked for of an OpenRosa server */
 	const void *body;     /* lent until the exchange has ended; NULL: GET, else POST */
 	size_t len;
 	const char *type, *encoding; /* of the body */
 	const char *batch;    /* its Batch-Id, or NULL */
 	size_t answer_max;    /* bytes of an answer; 0: 1 MiB */
+	bool head;            /* HEAD, not GET */
+	const char *known;    /* mark of what is here already; NULL: nothing is */
 };
 
 /* What to do after an exchange. */
 enum line_action {
-	LINE_ANSWER, /* it was answered: status 200 and the media type asked for */
+	LINE_ANSWER, /* it was answered: status 200 and the media type asked for; of an
+	              * OpenRosa server 200, 204 or 304 to a question, 201 or 202 to a body */
+	LINE_REFUSED, /* an OpenRosa server will not take this one, or does not have it */
 	LINE_STOP,   /* trying again would change nothing */
 	LINE_RETRY,  /* the same again, a little later */
 	LINE_CUT,    /* less, a little later: the line was cut or went silent */
@@ -59,6 +66,8 @@ struct line_result {
 	bool silent;         /* it took the whole of stall to find out */
 	long retry_after;    /* seconds; 0: it did not say */
 	const struct buf *answer; /* lent until the next exchange */
+	int64_t accepts;   /* bytes of a body, as an OpenRosa server said; 0: it did not */
+	const char *mark;  /* the answer's ETag, lent; "": none */
 	int64_t milliseconds;     /* from the request's first byte to the answer's first */
 	int64_t age;              /* milliseconds that the connection has held so far; 0:
 	                           * there is none */

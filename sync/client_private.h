@@ -18,6 +18,7 @@
 enum client_next {
 	NEXT_ASKED,   /* its next request is on the line */
 	NEXT_BUSY,    /* not yet: call again at the next step */
+	NEXT_LANES,   /* several are on lines of their own (client_rosa.h) */
 	NEXT_NOTHING, /* nothing more to ask */
 	NEXT_FAILED,  /* the run's err says why */
 };
@@ -34,7 +35,7 @@ struct exchange {
 
 struct changes;
 
-enum client_stage { STAGE_ASK, STAGE_LINE, STAGE_WAIT, STAGE_ENDED };
+enum client_stage { STAGE_ASK, STAGE_LINE, STAGE_LANES, STAGE_WAIT, STAGE_ENDED };
 
 struct client {
 	struct notebook *nb;
@@ -44,7 +45,9 @@ struct client {
 
 	enum client_stage stage;
 	enum client_state state;
-	size_t exchange; /* row of the table */
+	const struct exchange *rows;
+	size_t row_count, exchange; /* row under way */
+	struct rosa *rosa; /* NULL: the collector is our own */
 	int64_t began, wake; /* monotonic milliseconds */
 
 	/* Failures in a row. */
@@ -66,5 +69,13 @@ struct client {
 
 /* Puts a request on the line; NEXT_FAILED and err for want of memory. */
 enum client_next client_ask(struct client *c, const struct line_request *request);
+
+/* The server is what it should be: whoever waits for it may be told so. */
+bool client_greet(struct client *c);
+/* For lanes: an answer came; a failure of the line, as any other; the end, err says
+ * why. */
+void client_succeeded(struct client *c);
+void client_failed_with(struct client *c, const struct line_result *r);
+void client_fail(struct client *c);
 
 #endif

@@ -45,12 +45,14 @@ static const struct {
 	{ CURLE_WEIRD_SERVER_REPLY, LINE_STOP, not_ours },
 };
 
-static const struct {
+struct status_failure {
 	long from, to; /* HTTP statuses */
 	enum line_action action;
 	enum err_kind kind;
 	const char *text;
-} status_failures[] = {
+};
+
+static const struct status_failure status_failures[] = {
 	{ 400, 400, LINE_CUT, ERR_NETWORK, N_("The records arrived damaged.") },
 	{ 401, 401, LINE_STOP, ERR_REFUSED,
 		N_("The collector does not know this notebook's token. Ask the district for a new one.") },
@@ -70,6 +72,26 @@ static const struct {
 	{ 500, 599, LINE_RETRY, ERR_NETWORK, N_("The collector has a fault. If it stays, tell the district.") },
 	{ 0, 399, LINE_STOP, ERR_NETWORK, not_ours },
 	{ 400, 499, LINE_STOP, ERR_REFUSED, N_("The collector refused the batch.") },
+};
+
+static const struct status_failure openrosa_failures[] = {
+	{ 401, 401, LINE_STOP, ERR_REFUSED,
+		N_("The server does not know this name and password, or this key. Ask whoever looks after it.") },
+	{ 403, 403, LINE_STOP, ERR_REFUSED,
+		N_("The server does not let this notebook in. Ask whoever looks after it.") },
+	{ 404, 404, LINE_REFUSED, ERR_REFUSED, N_("The server does not have this form, or not this version of it.") },
+	{ 407, 407, LINE_STOP, ERR_NETWORK, N_("The proxy wants a name and a password.") },
+	{ 408, 408, LINE_RETRY, ERR_NETWORK, N_("The line went silent in the middle.") },
+	{ 409, 409, LINE_REFUSED, ERR_REFUSED,
+		N_("The server does not take this record: the form is closed, the record was deleted there, or it has another one of this name.") },
+	{ 413, 413, LINE_REFUSED, ERR_REFUSED, N_("The record is larger than the server takes.") },
+	{ 423, 423, LINE_RETRY, ERR_NETWORK, N_("The server is busy.") },
+	{ 429, 429, LINE_RETRY, ERR_NETWORK, N_("The server is busy.") },
+	{ 502, 504, LINE_RETRY, ERR_NETWORK, N_("The server is busy.") },
+	{ 511, 511, LINE_STOP, ERR_NETWORK, not_ours },
+	{ 500, 599, LINE_RETRY, ERR_NETWORK, N_("The server has a fault. If it stays, tell whoever looks after it.") },
+	{ 0, 399, LINE_STOP, ERR_NETWORK, not_ours },
+	{ 400, 499, LINE_REFUSED, ERR_REFUSED, N_("The server does not take this record.") },
 };
 /* clang-format on */
 
@@ -143,32 +165,51 @@ type_is(const struct curl_table *curl, CURL *easy, const char *accept)
 	return type && !strncasecmp(type, accept, len) && strchr("; \t", type[len]);
 }
 
-void
-verdict_on_status(const struct curl_table *curl, CURL *easy, const char *accept,
-    struct line_result *r)
+/* What another status than the hoped for means; the last row that fits all is met last. */
+static void
+on_failure(const struct curl_table *curl, CURL *easy, const struct status_failure *rows,
+    size_t count, struct line_result *r)
 {
 	curl_off_t after = 0;
-	size_t i;
+	size_t i = 0;
 
-	curl->easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &r->status);
-	if (r->status == 200 && type_is(curl, easy, accept)) {
-		r->action = LINE_ANSWER;
-		return;
-	}
 	r->action = LINE_STOP;
 	r->kind = ERR_NETWORK;
 	r->text = not_ours;
-	for (i = 0; i < sizeof(status_failures) / sizeof(status_failures[0]); i++)
-		if (r->status >= status_failures[i].from &&
-		    r->status <= status_failures[i].to)
-			break;
-	if (i == sizeof(status_failures) / sizeof(status_failures[0]))
+	while (i < count && (r->status < rows[i].from || r->status > rows[i].to))
+		i++;
+	if (i == count)
 		return;
-	r->action = status_failures[i].action;
-	r->kind = status_failures[i].kind;
-	r->text = status_failures[i].text;
+	r->action = rows[i].action;
+	r->kind = rows[i].kind;
+	r->text = rows[i].text;
 	r->silent = r->status == 408;
 	if (r->action == LINE_RETRY &&
 	    curl->easy_getinfo(easy, CURLINFO_RETRY_AFTER, &after) == CURLE_OK)
 		r->retry_after = after > RETRY_AFTER ? RETRY_AFTER : (long)after;
+}
+
+void
+verdict_on_status(const struct curl_table *curl, CURL *easy, const char *accept,
+    struct line_result *r)
+{
+	curl->easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &r->status);
+	if (r->status == 200 && type_is(curl, easy, accept))
+		r->action = LINE_ANSWER;
+	else
+		on_failure(curl, easy, status_failures,
+		    sizeof(status_failures) / sizeof(status_failures[0]), r);
+}
+
+void
+verdict_on_openrosa(const struct curl_table *curl, CURL *easy, bool body,
+    struct line_result *r)
+{
+	curl->easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &r->status);
+	if (body ? r->status == 201 || r->status == 202
+		 : r->status == 200 || r->status == 204 || r->status == 304)
+		r->action = LINE_ANSWER;
+	else
+		on_failure(curl, easy, openrosa_failures,
+		    sizeof(openrosa_failures) / sizeof(openrosa_failures[0]), r);
 }

@@ -18,4 +18,8 @@ void verdict_on_failure(const struct curl_table *curl, CURL *easy, CURLcode code
 void verdict_on_status(const struct curl_table *curl, CURL *easy, const char *accept,
     struct line_result *r);
 
+/* The same of an OpenRosa server, to a question or to a body. */
+void verdict_on_openrosa(const struct curl_table *curl, CURL *easy, bool body,
+    struct line_result *r);
+
 #endif

@@ -1,5 +1,7 @@
 #include "hash.h"
 
+#include "buf.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +61,17 @@ hash_content_digest(const void *data, size_t len, char out[64])
 	sodium_bin2base64(out + at, 64 - at, full, sizeof(full),
 			  sodium_base64_VARIANT_ORIGINAL);
 	strcat(out, ":");
+}
+
+void
+hash_base64(const void *data, size_t len, struct buf *out)
+{
+	size_t most = sodium_base64_ENCODED_LEN(len, sodium_base64_VARIANT_ORIGINAL);
+
+	buf_reserve(out, most);
+	sodium_bin2base64(out->data + out->len, most, data, len,
+			  sodium_base64_VARIANT_ORIGINAL);
+	out->len += most - 1;
 }
 
 void

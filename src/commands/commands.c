@@ -46,6 +46,7 @@ static const struct option set_options[] = {
 	{ "--ca",        "FILE", N_("certificates to trust for the collector, in place of the system's; \"\" for the system's again") },
 	{ "--http",      "WORDS", N_("\"allow http without encryption\": an address that begins with http:// may be another machine's; \"\" forbids it again") },
 	{ "--by-itself", "YES",  N_("yes: what waits is sent whenever a line is there; no: only by hand") },
+	{ "--protocol",  "NAME", N_("\"openrosa\": the collector is ODK Central, KoboToolbox or Ona, and the token a key or NAME:PASSWORD") },
 	{ "--backup",    "FOLDER", N_("where a backup goes after each sync; \"off\": none is made") },
 	{ "--backup-keep", "N", N_("how many backups are kept there (7)") },
 	{ "--lock-minutes", "N", N_("lock the screens after N minutes without a key (5; 0: only by hand)") },

@@ -112,6 +112,7 @@ static const struct {
 	{ "--station",         SETTING_STATION,     N_("service point") },
 	{ "--collector",       SETTING_COLLECTOR,   N_("collector") },
 	{ "--token",           SETTING_TOKEN,       N_("device token") },
+	{ "--protocol",        SETTING_PROTOCOL,    N_("server") },
 	{ "--backup",          SETTING_BACKUP_FOLDER, N_("backups") },
 	{ "--backup-keep",     SETTING_BACKUP_KEEP, N_("backups kept") },
 	{ "--ca",              SETTING_CA,          N_("certificates to trust") },
@@ -137,6 +138,12 @@ is_sensible(const char *key, const char *value, struct err *err)
 	    (strtod(value, &end) < 0 || end == value || *end || strtod(value, NULL) > 600))
 		return err_set(err, ERR_INPUT,
 		    _("\"%s\" is no number of minutes: say one from 0 to 600."), value);
+	if (strcmp(key, SETTING_PROTOCOL) == 0 && *value &&
+	    strcmp(value, PROTOCOL_OPENROSA) != 0)
+		return err_set(err, ERR_INPUT,
+		    _("\"%s\" is no kind of server: say \"%s\", or \"\" for the "
+		      "district's collector."),
+		    value, PROTOCOL_OPENROSA);
 	if (strcmp(key, SETTING_BACKUP_FOLDER) == 0 && *value && *value != '/' &&
 	    strcmp(value, RESCUE_OFF) != 0)
 		return err_set(err, ERR_INPUT,

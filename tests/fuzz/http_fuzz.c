@@ -85,7 +85,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		.path = "/v1/hello", .accept = "application/json", .answer_max = 4096
 	};
 	struct line_result result;
-	struct line_settings settings = { address, "token", "", false, 5 };
+	struct line_settings settings = { address, "token", "", false, 5, false };
 	struct err err = { 0 };
 	struct line *line;
 	int fd = -1;
