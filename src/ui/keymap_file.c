@@ -32,7 +32,7 @@ static const char *const context_names[CONTEXT_COUNT] = {
 	[CONTEXT_RECORD] = "record", [CONTEXT_DUE] = "due",
 	[CONTEXT_MERGE] = "merge",
 	[CONTEXT_DRAFTS] = "drafts", [CONTEXT_MONTH] = "month",
-	[CONTEXT_TEMPLATES] = "templates",
+	[CONTEXT_TEMPLATES] = "templates", [CONTEXT_SETTINGS] = "settings",
 };
 
 static const char *const action_names[ACTION_COUNT] = {
@@ -61,7 +61,8 @@ static const char *const action_names[ACTION_COUNT] = {
 	[ACTION_TEMPLATES] = "templates", [ACTION_SORT] = "sort",
 	[ACTION_COLUMNS] = "columns", [ACTION_REVIEW] = "check-drafts",
 	[ACTION_VERIFY] = "verify", [ACTION_HISTORY] = "history",
-	[ACTION_MONTH] = "month",
+	[ACTION_MONTH] = "month", [ACTION_LOCK] = "lock", [ACTION_SWITCH] = "switch",
+	[ACTION_PASSPHRASE] = "passphrase",
 	[ACTION_CHAR_LEFT] = "left", [ACTION_CHAR_RIGHT] = "right",
 	[ACTION_WORD_LEFT] = "word-left", [ACTION_WORD_RIGHT] = "word-right",
 	[ACTION_LINE_START] = "line-start", [ACTION_LINE_END] = "line-end",

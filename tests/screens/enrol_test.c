@@ -24,6 +24,8 @@ a_code_at_the_first_start_is_enough(void)
 	SAMPLE_TYPE(t, "陈桂芳<Enter>", "<Enter>", "<Enter>", address);
 	/* A wrong one first: the notebook is there, and the page stays for another. */
 	SAMPLE_TYPE(t, "AAAA-AAAA-AAAA<Enter>", "<F2>");
+	CHECK(term_see(t, "passphrase"));
+	SAMPLE_TYPE(t, "<Esc>", "y"); /* none */
 	CHECK(term_see(t, "does not know this code"));
 	SAMPLE_TYPE(t, "<C-u>");
 	CHECK(term_keys(t, code));

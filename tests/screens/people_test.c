@@ -435,7 +435,7 @@ a_pin_comes_back_and_three_wrong_ones_do_not(void)
 	CHECK(term_see(t, "Passphrase:"));
 	TYPE(t, CHEN_PHRASE "<Enter>", "<F7>");
 	CHECK(term_see(t, "Lock after minutes"));
-	TYPE(t, "<Tab>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "12<Enter>");
+	TYPE(t, "<Tab>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "12<Enter>");
 	CHECK(term_see(t, "A PIN is 4 to 12 digits."));
 	TYPE(t, "34<F2>");
 	CHECK(term_see(t, "The settings are kept."));
