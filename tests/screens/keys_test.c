@@ -183,6 +183,29 @@ the_table_is_unambiguous(void)
 	}
 }
 
+/* Keys that the screen keeps for itself can mean nothing else anywhere. */
+static void
+the_screens_own_keys_are_nobody_elses(void)
+{
+	size_t count, i, j;
+	const struct keymap_row *rows = keymap_rows(&count);
+
+	for (i = 0; i < count; i++) {
+		if (rows[i].action != ACTION_REPAINT && rows[i].action != ACTION_SUSPEND &&
+		    rows[i].action != ACTION_CONTRAST)
+			continue;
+		for (j = 0; j < count; j++) {
+			bool same = rows[j].key == rows[i].key ||
+			    rows[j].twin == rows[i].key ||
+			    (rows[i].twin && (rows[j].key == rows[i].twin ||
+				rows[j].twin == rows[i].twin));
+
+			if (same && rows[j].action != rows[i].action)
+				CHECK_STR(rows[j].help, rows[i].help);
+		}
+	}
+}
+
 static void
 text_fields_have_no_letter_commands(void)
 {
@@ -358,6 +381,7 @@ main(void)
 	RUN(bytes_may_come_one_by_one);
 	RUN(terminfo_keys_win);
 	RUN(the_table_is_unambiguous);
+	RUN(the_screens_own_keys_are_nobody_elses);
 	RUN(text_fields_have_no_letter_commands);
 	RUN(the_inner_place_wins);
 	RUN(the_bar_drops_what_weighs_least);
