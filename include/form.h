@@ -133,6 +133,7 @@ struct form_action {
 	unsigned events;
 	const struct def *source; /* a question or a repeat; NULL: the record */
 	const struct def *target;
+	const struct expr *which; /* those nodes of the target; NULL: as above */
 	const struct expr *value;
 };
 

@@ -69,16 +69,23 @@ stop(struct play *p)
 }
 
 static bool
-begin(struct play *p)
+begin(struct play *p, bool again)
 {
 	struct logic_world world = { .clock = &p->clock,
 		.language = p->form->default_language };
 	struct err err = { 0 };
 
+	struct buf kept = { 0 };
+	bool ok;
+
+	if (again && p->in)
+		instance_to_json(p->in, true, &kept);
 	stop(p);
 	p->in = instance_new(p->form);
-	p->logic = logic_new(p->in, &world, &err);
-	if (p->logic && logic_begin(p->logic, &err))
+	ok = !kept.len || instance_from_json(p->in, kept.data, kept.len, true, &err);
+	buf_clear(&kept);
+	p->logic = ok ? logic_new(p->in, &world, &err) : NULL;
+	if (p->logic && (again ? logic_resume : logic_begin)(p->logic, &err))
 		return true;
 	printf("  %s: %s\n", p->trace, err.text);
 	return false;
@@ -441,6 +448,13 @@ do_language(struct play *p, char *row[CORPUS_FIELDS])
 	logic_use_language(p->logic, row[ONE]);
 }
 
+static void
+do_finalise(struct play *p, char *row[CORPUS_FIELDS])
+{
+	(void)row;
+	logic_finish(p->logic);
+}
+
 /* "1 /data/a[1]": 1 empty, 2 against its constraint; the first node that is wrong. */
 static void
 do_validate(struct play *p, char *row[CORPUS_FIELDS])
@@ -472,6 +486,7 @@ static const struct {
 	{ "CHOICES",   do_choices },
 	{ "COUNT",     do_count },
 	{ "LANG",      do_language },
+	{ "FINALIZE",  do_finalise },
 	{ "VALIDATE",  do_validate },
 	{ "BEGIN",     NULL },
 	{ "PREV",      NULL },
@@ -488,7 +503,7 @@ do_row(struct play *p, char *row[CORPUS_FIELDS])
 		return load(p, row[ONE]);
 	if (!strcmp(row[OP], "INIT")) {
 		snprintf(p->step, sizeof(p->step), "INIT");
-		return p->form && begin(p);
+		return p->form && begin(p, !strcmp(row[ONE], "existing"));
 	}
 	if (row[OP][0] != '=' && row[OP][0] != '-')
 		snprintf(

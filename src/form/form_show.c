@@ -535,6 +535,8 @@ show_action(struct show *s, const struct form_action *action)
 	if (action->source)
 		buf_fmt(s->out, " of %s", path_of(s, action->source));
 	buf_fmt(s->out, " set %s", path_of(s, action->target));
+	if (action->which)
+		show_expr(s, "which", action->which);
 	show_expr(s, "value", action->value);
 	buf_char(s->out, '\n');
 }

@@ -31,11 +31,31 @@ actions_default(struct logic *l, const struct node *node)
 }
 
 static void
-add_action(struct logic *l, const struct node *target, const struct form_action *action,
+add_target(struct logic *l, const struct node *target, const struct form_action *action,
 	   unsigned depth)
 {
 	if (target && target->def->kind == DEF_QUESTION)
 		add(l, target, action->value, depth);
+}
+
+/* The nodes that the action names by itself, from where its source is. */
+static void
+add_named(struct logic *l, const struct node *from, const struct form_action *action,
+	  unsigned depth)
+{
+	struct expr_context context = logic_context(l, from);
+	struct value v;
+
+	if (!expr_eval(action->which, &context, &v, NULL) || v.type != VALUE_NODES)
+		return;
+	for (size_t i = 0; i < v.node_count; i++) {
+		const struct node *node = NULL;
+
+		if (v.nodes[i].tree == instance_tree(l->in))
+			node = instance_node(l->in, v.nodes[i].id);
+		if (node && node->def == action->target)
+			add_target(l, node, action, depth);
+	}
 }
 
 /* Those of that event and source, where they stand nearest to from. */
@@ -45,29 +65,38 @@ add_near(struct logic *l, const struct node *from, enum form_event event, unsign
 	for (size_t i = 0; i < l->form->action_count; i++) {
 		const struct form_action *action = &l->form->actions[i];
 
-		if ((action->events & (unsigned)event) && action->source == from->def)
-			add_action(l, instance_near(from, action->target), action, depth);
+		if (!(action->events & (unsigned)event) || action->source != from->def)
+			continue;
+		if (action->which)
+			add_named(l, from, action, depth);
+		else
+			add_target(l, instance_near(from, action->target), action,
+				   depth);
 	}
+}
+
+static void
+add_everywhere(struct logic *l, const struct form_action *action)
+{
+	const struct node *root = instance_root(l->in);
+
+	if (action->which)
+		add_named(l, root, action, 0);
+	else if (!def_repeat(action->target))
+		add_target(l, instance_alone(l->in, action->target), action, 0);
+	else
+		for (const struct node *n = root; n; n = instance_next(n))
+			if (n->def == action->target)
+				add_target(l, n, action, 0);
 }
 
 /* In every instance of a repeat. */
 void
 actions_event(struct logic *l, enum form_event event)
 {
-	const struct node *root = instance_root(l->in);
-
-	for (size_t i = 0; i < l->form->action_count; i++) {
-		const struct form_action *action = &l->form->actions[i];
-
-		if (!(action->events & (unsigned)event))
-			continue;
-		if (!def_repeat(action->target))
-			add_action(l, instance_alone(l->in, action->target), action, 0);
-		else
-			for (const struct node *n = root; n; n = instance_next(n))
-				if (n->def == action->target)
-					add_action(l, n, action, 0);
-	}
+	for (size_t i = 0; i < l->form->action_count; i++)
+		if (l->form->actions[i].events & (unsigned)event)
+			add_everywhere(l, &l->form->actions[i]);
 }
 
 void

@@ -160,6 +160,7 @@ read_setvalue(struct xform *x, const struct xml_node *node, const struct def *so
 	struct form_action action = {
 		.events = read_events(x, node), .source = source, .target = target
 	};
+	const char *ref;
 
 	if (!target || !action.events)
 		return;
@@ -167,7 +168,11 @@ read_setvalue(struct xform *x, const struct xml_node *node, const struct def *so
 	if (!action.value)
 		return;
 	x->info[target->index].set = true;
-	if (is_default(&action)) {
+	ref = xml_attribute(node, "ref");
+	if (ref && strchr(ref, '[')) {
+		action.which = xform_expr(x, node, ref);
+		add_action(x, &action);
+	} else if (is_default(&action)) {
 		make_default(x, &action);
 	} else if (is_trigger(&action)) {
 		target->trigger_calculation = action.value;
