@@ -7,7 +7,7 @@ userunitdir   = $(prefix)/lib/systemd/user
 dispatcherdir = $(prefix)/lib/NetworkManager/dispatcher.d
 
 # Libraries, each named once; tests/layers says which files may include them.
-PKG_CORE      = sqlite3 zlib libutf8proc libsodium libpcre2-8 expat
+PKG_CORE      = sqlite3 zlib libutf8proc libsodium libpcre2-8 expat libzip
 PKG_UI        = ncursesw
 PKG_CLIENT    = libcurl
 PKG_COLLECTOR = libmicrohttpd sqlite3 zlib libsodium
@@ -58,7 +58,7 @@ CATALOGUE     = $(B)/locale/zh_CN/LC_MESSAGES/minqing.mo
 
 DEBIAN_PACKAGES = gcc make pkg-config gettext libncurses-dev libsqlite3-dev \
 	libcurl4-openssl-dev zlib1g-dev libutf8proc-dev libsodium-dev libpcre2-dev \
-	libmicrohttpd-dev libvterm-dev libexpat1-dev
+	libmicrohttpd-dev libvterm-dev libexpat1-dev libzip-dev
 # Only for `make lint`, `make fmt` and the second compiler.
 LINT_PACKAGES   = clang clang-format clang-tidy cppcheck
 

@@ -208,6 +208,12 @@ struct form *form_from_xlsform_csv(const char *text, size_t len,
     const struct form_files *files, form_problem_fn *report, void *data,
     struct err *err);
 
+/* The same from a workbook (.xlsx). Rows are counted as it shows them, cells read as
+ * pyxform does: whole numbers without a point, dates as 2026-11-28 00:00:00. */
+struct form *form_from_xlsform_xlsx(const char *bytes, size_t len,
+    const struct form_files *files, form_problem_fn *report, void *data,
+    struct err *err);
+
 /*
  * Reads an ODK XForm: https://getodk.github.io/xforms-spec/. Its problems have a line
  * of the file and no sheet. What only other programs can serve (a place, a picture) is

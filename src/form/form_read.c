@@ -4,7 +4,7 @@
 #include "form.h"
 
 #include "err.h"
-#include "i18n.h"
+#include "xlsx.h"
 
 #include <string.h>
 
@@ -14,6 +14,8 @@ form_read(const char *text, size_t len, const struct form_files *files,
 {
 	size_t at = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
 
+	if (xlsx_begins(text, len))
+		return form_from_xlsform_xlsx(text, len, files, report, data, err);
 	while (at < len && text[at] && strchr(" \t\r\n", text[at]))
 		at++;
 	if (at < len && text[at] == '<')

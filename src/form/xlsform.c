@@ -7,10 +7,12 @@
 #include "xlsform.h"
 
 #include "arena.h"
+#include "buf.h"
 #include "err.h"
 #include "i18n.h"
 #include "logic.h"
 #include "mem.h"
+#include "xlsx.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -237,6 +239,8 @@ report_problems(struct xls *x, form_problem_fn *report, void *data, struct err *
 	for (size_t i = 0; i < x->problem_count; i++) {
 		const struct form_problem *p = &x->problems[i].problem;
 
+		if (x->workbook)
+			x->problems[i].problem.line = 0; /* of the CSV inside */
 		if (!p->warning && !told)
 			first_error(p, err);
 		told = told || !p->warning;
@@ -245,11 +249,10 @@ report_problems(struct xls *x, form_problem_fn *report, void *data, struct err *
 	}
 }
 
-struct form *
-form_from_xlsform_csv(const char *text, size_t len, const struct form_files *files,
-    form_problem_fn *report, void *data, struct err *err)
+static struct form *
+read_sheets(struct xls x, const char *text, size_t len, form_problem_fn *report,
+    void *data, struct err *err)
 {
-	struct xls x = { .files = files };
 	struct form *form = form_new("data");
 
 	x.form = form;
@@ -277,5 +280,36 @@ form_from_xlsform_csv(const char *text, size_t len, const struct form_files *fil
 	free(x.settings.rows);
 	free(x.problems);
 	xls_names_clear(&x.names);
+	return form;
+}
+
+struct form *
+form_from_xlsform_csv(const char *text, size_t len, const struct form_files *files,
+    form_problem_fn *report, void *data, struct err *err)
+{
+	struct xls x = { .files = files };
+
+	return read_sheets(x, text, len, report, data, err);
+}
+
+struct form *
+form_from_xlsform_xlsx(const char *bytes, size_t len, const struct form_files *files,
+    form_problem_fn *report, void *data, struct err *err)
+{
+	struct xls x = { .files = files, .workbook = true };
+	struct form *form = NULL;
+	struct buf csv = { 0 };
+	struct err why = { 0 };
+
+	if (xlsx_to_csv(bytes, len, &csv, &why)) {
+		form = read_sheets(x, buf_text(&csv), csv.len, report, data, err);
+	} else {
+		struct form_problem problem = { .text = why.text };
+
+		err_set(err, why.kind, "%s", why.text);
+		if (report)
+			report(&problem, data);
+	}
+	buf_clear(&csv);
 	return form;
 }

@@ -100,6 +100,7 @@ struct xls {
 	struct xls_type *types; /* of survey's rows */
 	bool allow_choice_duplicates;
 	bool has_entities;
+	bool workbook; /* its sheets were a workbook's: rows count from the top */
 	struct xls_file *files_read;
 	bool choices_unread; /* a choices sheet lacks a column: its lists are unknown */
 	struct xls_names names;

@@ -40,6 +40,7 @@ struct walk {
 	struct xls *x;
 	struct xls_sheet *sheet; /* NULL: rows are passed over */
 	bool header_next;
+	int name_row;  /* where the sheet is named */
 	int first_row; /* the file's row that is the sheet's row 1 */
 	bool seen[sizeof(sheets) / sizeof(sheets[0])];
 };
@@ -53,6 +54,7 @@ begin_sheet(struct walk *w, const char *name, const struct csv_reader *r)
 
 	w->sheet = NULL;
 	w->header_next = true;
+	w->name_row = r->row;
 	if (name[0] == '_')
 		return; /* a designer's own notes */
 	for (size_t i = 0; i < sizeof(sheets) / sizeof(sheets[0]); i++) {
@@ -137,7 +139,7 @@ walk_row(struct walk *w, const struct csv_reader *r)
 		return;
 	}
 	w->header_next = false;
-	w->first_row = r->row;
+	w->first_row = w->x->workbook ? w->name_row + 1 : r->row;
 	w->sheet->line = r->line;
 	xls_read_header(w->x, w->sheet, r->cells + 1, r->count - 1);
 }
@@ -153,13 +155,17 @@ is_text(struct xls *x, const char *text, size_t len)
 		    _("The form is larger than %u MB: put its long lists "
 		      "into files of their own."),
 		    FORM_BYTES_MAX >> 20);
-	else if (len > 1 && (!memcmp(text, "PK", 2) || !memcmp(text, "\xd0\xcf", 2)))
+	else if (len > 1 && !memcmp(text, "PK", 2))
 		xls_error(x, place,
 		    _("This is a workbook, not a CSV: save it as \"CSV UTF-8\"."));
+	else if (len > 1 && !memcmp(text, "\xd0\xcf", 2))
+		xls_error(x, place,
+		    _("This is an old workbook (.xls) or one with a password: save it "
+		      "as .xlsx without a password."));
 	else if (!text_valid(text, len) || memchr(text, '\0', len))
 		xls_error(x, place,
-		    _("The file is not UTF-8 text (it may be GB18030): "
-		      "save it as \"CSV UTF-8\"."));
+		    _("The file is not UTF-8 text (it may be GB18030 or UTF-16): "
+		      "save it as \"CSV UTF-8\" or as .xlsx."));
 	return !x->failed;
 }
 
