@@ -51,6 +51,10 @@ void text_narrow(const char *s, size_t len, struct buf *out);
  * bytes. Shows in exactly text_width() columns, \n and \t apart. */
 void text_visible(const char *s, size_t len, struct buf *out);
 
+/* Appends what may be kept of text that came from outside: as text_visible(), but no
+ * character is replaced or left out for how a terminal shows it. */
+void text_plain(const char *s, size_t len, struct buf *out);
+
 /* Where needle stands in hay, both folded; (size_t)-1 when nowhere. */
 size_t text_find(const char *hay, const char *needle);
 

@@ -416,6 +416,34 @@ any_bytes(void)
 	}
 }
 
+static void
+what_comes_from_outside_is_made_plain(void)
+{
+	static const struct {
+		const char *name, *text, *plain;
+	} cases[] = {
+		{ "ordinary", "1号楼402 王阿姨\n说：漏水\t了", "1号楼402 王阿姨\n说：漏水\t了" },
+		{ "controls", "a\033[31mb\007c\177d\302\233e", "a[31mbcde" },
+		{ "bidi", "a\342\200\256b\342\201\246c\330\234d", "abcd" },
+		{ "zero width", "a\342\200\213b\357\273\277c\342\200\215d", "abcd" },
+		{ "line ends", "a\r\nb\342\200\250c", "a\nbc" },
+		{ "a tower of accents", "a\314\201\314\201\314\201\314\201\314\201\314\201\314"
+		  "\201\314\201\314\201\314\201b",
+		    "a\314\201\314\201\314\201\314\201\314\201\314\201\314\201b" },
+		{ "an accent", "e\314\201", "e\314\201" },
+		{ "a hanzi that fonts lack", "\360\240\256\267", "\360\240\256\267" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct buf out = { 0 };
+
+		check_case(cases[i].name);
+		text_plain(cases[i].text, strlen(cases[i].text), &out);
+		CHECK_STR(buf_text(&out), cases[i].plain);
+		buf_clear(&out);
+	}
+}
+
 int
 main(void)
 {
@@ -434,5 +462,6 @@ main(void)
 	RUN(finding);
 	RUN(trimming);
 	RUN(any_bytes);
+	RUN(what_comes_from_outside_is_made_plain);
 	return CHECK_DONE();
 }

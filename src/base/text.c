@@ -225,11 +225,25 @@ text_count(const char *s, size_t len)
 	return count;
 }
 
-/*
- * The code point that is shown in a code point's stead, or -1 when none is: controls,
- * bidi marks, joiners and other formatting characters, and the variation selectors,
- * on which terminals and wcwidth() disagree.
- */
+/* Controls, bidi marks, joiners and other formatting characters, and the variation
+ * selectors, on which terminals and wcwidth() disagree. */
+static bool
+is_unseen(int32_t code)
+{
+	if ((code >= 0xFE00 && code <= 0xFE0F) || (code >= 0xE0000 && code <= 0xE0FFF))
+		return true;
+	switch (utf8proc_category(code)) {
+	case UTF8PROC_CATEGORY_CC:
+	case UTF8PROC_CATEGORY_CF:
+	case UTF8PROC_CATEGORY_ZL:
+	case UTF8PROC_CATEGORY_ZP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The code point that is shown in a code point's stead, or -1 when none is. */
 static int32_t
 shown(int32_t code)
 {
@@ -237,17 +251,9 @@ shown(int32_t code)
 		return code;
 	if (code < 0)
 		return REPLACEMENT;
-	if ((code >= 0xFE00 && code <= 0xFE0F) || (code >= 0xE0000 && code <= 0xE0FFF))
+	if (is_unseen(code))
 		return -1;
-	switch (utf8proc_category(code)) {
-	case UTF8PROC_CATEGORY_CC:
-	case UTF8PROC_CATEGORY_CF:
-	case UTF8PROC_CATEGORY_ZL:
-	case UTF8PROC_CATEGORY_ZP:
-		return -1;
-	default:
-		return wcwidth((wchar_t)code) < 0 ? GETA_MARK : code;
-	}
+	return wcwidth((wchar_t)code) < 0 ? GETA_MARK : code;
 }
 
 static int
@@ -334,6 +340,37 @@ text_visible(const char *s, size_t len, struct buf *out)
 			buf_char(out, '\n');
 		else
 			show_cluster(s + at, next - at, out);
+	}
+}
+
+static void
+keep_cluster(const char *s, size_t len, struct buf *out)
+{
+	int32_t code;
+	int codes = 0;
+
+	for (size_t at = 0, n; at < len && codes < CLUSTER_CODES_MAX; at += n) {
+		n = text_decode(s + at, len - at, &code);
+		if (!is_plain(code) && code >= 0 && is_unseen(code))
+			continue;
+		add_code(out, code < 0 ? REPLACEMENT : code);
+		codes++;
+	}
+}
+
+void
+text_plain(const char *s, size_t len, struct buf *out)
+{
+	size_t at, next;
+
+	for (at = 0; at < len; at = next) {
+		next = text_next(s, len, at);
+		if (s[at] == '\n' || s[at] == '\t')
+			buf_char(out, s[at]);
+		else if (s[at] == '\r' && next - at == 2)
+			buf_char(out, '\n');
+		else
+			keep_cluster(s + at, next - at, out);
 	}
 }
 

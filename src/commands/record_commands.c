@@ -13,6 +13,7 @@
 #include "notebook.h"
 #include "records.h"
 #include "session.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,17 @@ write_record(struct json_writer *w, const struct record *r)
 		json_member(w, "accepted", r->accepted);
 }
 
+/* A line for the terminal, of texts that may come from outside. */
+static void
+print_line(const char *line)
+{
+	struct buf plain = { 0 };
+
+	text_plain(line, strlen(line), &plain);
+	puts(buf_text(&plain));
+	buf_clear(&plain);
+}
+
 /* --- list --- */
 
 static bool
@@ -78,11 +90,13 @@ print_record(const struct record *r, void *data)
 		buf_clear(&line);
 		return true;
 	}
-	printf("%s  %-10s %s%s  %s\n", r->id, r->form, state_word(r->state),
+	buf_fmt(&line, "%s  %-10s %s%s  %s", r->id, r->form, state_word(r->state),
 	    r->has_draft && r->rev ? "*" : "", r->title);
 	if (r->state == RECORD_RETURNED)
-		printf("    %s%s%s\n", r->reason_path, *r->reason_path ? ": " : "",
+		buf_fmt(&line, "\n    %s%s%s", r->reason_path, *r->reason_path ? ": " : "",
 		    r->reason);
+	print_line(buf_text(&line));
+	buf_clear(&line);
 	if (*r->holder)
 		printf(_("    handed over to %s\n"), r->holder);
 	if (*r->accepted)
@@ -161,7 +175,7 @@ print_answers(struct session *s, bool masked)
 			if (n->def->kind == DEF_REPEAT)
 				buf_fmt(&line, " %zu", instance_repeat_index(n) + 1);
 		}
-		puts(buf_text(&line));
+		print_line(buf_text(&line));
 	}
 	buf_clear(&line);
 }

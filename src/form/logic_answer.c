@@ -350,10 +350,12 @@ narrow(const char *text)
 static bool
 write_text(const char *text, struct buf *out)
 {
-	struct buf b = { 0 };
+	struct buf plain = { 0 }, b = { 0 };
 	char *trimmed;
 
-	text_nfc(text, strlen(text), &b);
+	text_plain(text, strlen(text), &plain);
+	text_nfc(buf_text(&plain), plain.len, &b);
+	buf_clear(&plain);
 	trimmed = buf_take(&b);
 	text_trim(trimmed);
 	buf_str(out, trimmed);

@@ -335,6 +335,13 @@ clear(struct run *run)
 	return STEP_ON;
 }
 
+static enum step
+reveal(struct run *run)
+{
+	entry_reveal(run->e);
+	return STEP_ON;
+}
+
 /* What needs the field to be taken first, and then does what it does. */
 static void
 after_commit(struct entry *e, void (*act)(struct entry *e))
@@ -443,6 +450,7 @@ static const struct {
 	{ ACTION_GO_TO, go_to },
 	{ ACTION_LOOK, look },
 	{ ACTION_KEEP, keep_template },
+	{ ACTION_REVEAL, reveal },
 	{ ACTION_ROW_ADD, row_add },
 	{ ACTION_ROW_DELETE, row_delete },
 	{ ACTION_ROW_UP, row_up },

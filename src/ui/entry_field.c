@@ -3,6 +3,7 @@
  */
 #include "entry_private.h"
 
+#include "audit.h"
 #include "calendar.h"
 #include "clock.h"
 #include "dates.h"
@@ -126,6 +127,13 @@ entry_field_close(struct entry *e)
 	e->field_id = 0;
 }
 
+/* A masked answer that was there before shows as stars. */
+static bool
+is_hidden(const struct entry *e, const struct node *node)
+{
+	return (node->def->flags & DEF_MASKED) && node->text[0] && e->open_id != node->id;
+}
+
 /* The field over the answer as it is stored now. */
 static void
 open_field(struct entry *e)
@@ -146,6 +154,7 @@ open_field(struct entry *e)
 		return;
 	options.multiline = entry_is_notes(node->def);
 	options.max_chars = def_length_limit(node->def);
+	options.masked = is_hidden(e, node);
 	e->editor = editor_new(&options);
 	editor_set(e->editor, e->initial);
 }
@@ -170,6 +179,7 @@ entry_focus(struct entry *e, size_t row)
 	e->at = row;
 	e->warned = 0;
 	e->offer_count = 0;
+	e->open_id = 0;
 	e->unsaved = false;
 	open_field(e);
 	say_what_is_wrong(e);
@@ -401,6 +411,11 @@ entry_field_key(struct entry *e, const struct key *key, int *move)
 		entry_clear(e);
 		return true;
 	}
+	if ((key_is_text(key) || key->code == K_PASTE) && e->untouched && is_hidden(e, node)) {
+		e->open_id = node->id;
+		open_field(e);
+		editor_set(e->editor, "");
+	}
 	if (key_is_text(key) && e->untouched && is_typed_anew(node))
 		editor_set(e->editor, "");
 	switch (editor_key(e->editor, key)) {
@@ -525,4 +540,41 @@ entry_repeat_value(struct entry *e)
 	text = mem_strdup(before->text);
 	entry_answer(e, text);
 	free(text);
+}
+
+/* --- in full --- */
+
+static bool
+log_view(struct entry *e, const struct node *node)
+{
+	struct buf about = { 0 };
+	struct err err = { 0 };
+	bool good;
+
+	buf_fmt(&about, "%s ", session_record_id(e->session));
+	if (node)
+		instance_path(node, &about);
+	else
+		buf_char(&about, '*');
+	good = audit_add(e->nb, AUDIT_VIEW, buf_text(&about), &err);
+	if (!good)
+		entry_say(e, true, "%s", err.text);
+	buf_clear(&about);
+	return good;
+}
+
+void
+entry_reveal(struct entry *e)
+{
+	const struct node *node = entry_question(e);
+
+	if (e->view) {
+		e->revealed = e->revealed || log_view(e, NULL);
+		entry_rows_build(e);
+	} else if (!node || !is_hidden(e, node) || !e->untouched) {
+		entry_say(e, false, _("Nothing is masked here."));
+	} else if (log_view(e, node)) {
+		e->open_id = node->id;
+		open_field(e);
+	}
 }

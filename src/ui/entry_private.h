@@ -66,6 +66,7 @@ struct entry {
 	struct buf *kill;
 	struct screen_layer layer;
 	bool view;   /* only shown */
+	bool revealed; /* a record that is read: masked answers in full */
 	bool strict; /* after a first try to finish: what is empty is marked too */
 	bool was_saved; /* the draft was there before this page was */
 
@@ -81,6 +82,7 @@ struct entry {
 	struct editor *editor; /* NULL on rows that are not typed into */
 	char *initial;         /* what it held when the focus came */
 	bool untouched; /* the first character typed replaces what is there */
+	uint32_t open_id; /* of the masked field that is shown in full, by key or as typed */
 	bool unsaved;   /* the last answer could not be written to the disk */
 	uint32_t warned; /* id of the field that Enter leaves in spite of its message */
 
@@ -154,6 +156,9 @@ void entry_repeat_value(struct entry *e); /* F5 */
 /* F4, Space. True when something was taken from a list: the cursor may go on. */
 bool entry_open_list(struct entry *e);
 void entry_clear(struct entry *e);        /* empties the field */
+/* The masked answer of the field, or, of a record that is read, all of them, in full. The
+ * log has it first. */
+void entry_reveal(struct entry *e);
 
 /* ---- entry_value.c: what was typed, as a question's answer ---- */
 

@@ -69,7 +69,7 @@ answer_words(struct entry *e, const struct node *node, struct buf *out)
 	else if (kind == QUESTION_DATETIME)
 		entry_field_text(e, node, out);
 	else
-		logic_answer_text(e->logic, node, false, out);
+		logic_answer_text(e->logic, node, e->revealed, out);
 	if (e->view && kind == QUESTION_DATE && clock_parse_day(node->text, &day))
 		buf_fmt(out, "  %s", dates_weekday_name(dates_weekday(day)));
 }

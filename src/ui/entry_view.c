@@ -52,6 +52,9 @@ act(struct entry *e, enum action action, enum entry_outcome *outcome)
 	case ACTION_LAST:
 		e->top = FAR_DOWN; /* put right by the layout */
 		break;
+	case ACTION_REVEAL:
+		entry_reveal(e);
+		break;
 	case ACTION_LANGUAGE:
 		entry_switch_language(e);
 		break;

@@ -50,6 +50,8 @@ static const struct keymap_row shipped[] = {
 	    N_("goes to the next section") },
 	{ IN(ENTRY), K_PGUP, K_ALT('p'), ACTION_SECTION_PREV, 0, N_("Section back"),
 	    N_("goes to the section before") },
+	{ IN(ENTRY) | IN(RECORD), K_ALT('i'), 0, ACTION_REVEAL, 0, N_("In full"),
+	    N_("shows a masked answer in full; the notebook's log tells that it was done") },
 	{ IN(ENTRY), K_ALT('x'), 0, ACTION_CLEAR, 0, N_("Clear"),
 	    N_("clears the field") },
 	{ IN(ENTRY) | IN(START), K_TAB, K_ENTER, ACTION_NEXT, 55, N_("Next"),

@@ -74,6 +74,7 @@ static const char *const action_names[ACTION_COUNT] = {
 	[ACTION_YANK] = "yank", [ACTION_UNDO] = "undo", [ACTION_REDO] = "redo",
 	[ACTION_NEWLINE] = "newline", [ACTION_MONTH_NEXT] = "month-next",
 	[ACTION_MONTH_PREV] = "month-previous", [ACTION_TODAY] = "today",
+	[ACTION_REVEAL] = "reveal",
 };
 
 const char *

@@ -1,5 +1,6 @@
 /* Records filled in on a terminal, from the first key to what stands in the notebook. */
 #include "../check.h"
+#include "audit.h"
 #include "../folder.h"
 #include "screen.h"
 
@@ -902,6 +903,51 @@ masked_answers_show_only_under_the_cursor(void)
 	term_free(t);
 }
 
+static bool
+count_views(const struct audit_entry *e, void *data)
+{
+	*(int *)data += !strcmp(e->what, "view");
+	return true;
+}
+
+/* How often the log says that somebody saw an answer in full. */
+static int
+views_logged(void)
+{
+	struct err err = { 0 };
+	struct notebook *nb = place_open(NULL, &test_clock, NULL, &err);
+	int count = 0;
+
+	CHECK(nb && audit_each(nb, 0, 0, count_views, &count, &err));
+	notebook_close(nb);
+	return count;
+}
+
+static void
+a_masked_answer_is_seen_by_a_key_that_is_logged(void)
+{
+	struct run run = { .form = "visit", .go_to = "g_person/phone" };
+	struct term *t;
+
+	fresh();
+	t = start(&run);
+	CHECK(term_see(t, "Phone (optional)"));
+	CHECK(term_keys(t, "13800138000<Enter><S-Tab>"));
+	CHECK(cursor_at(t, "Phone (optional)"));
+	CHECK(!term_has(t, "13800138000") && term_has(t, "***********"));
+	CHECK(term_keys(t, "<M-i>"));
+	CHECK(row_has(t, "Phone (optional)", "13800138000"));
+	CHECK(term_keys(t, "<Enter><S-Tab>"));
+	CHECK(!term_has(t, "13800138000")); /* only for that once */
+	/* What is typed replaces it, and is seen. */
+	CHECK(term_keys(t, "139"));
+	CHECK(row_has(t, "Phone (optional)", "139") && !term_has(t, "*139"));
+	CHECK(term_keys(t, "00139000<Enter>"));
+	CHECK(row_has(t, "Phone (optional)", "139****9000"));
+	term_free(t);
+	CHECK_INT(views_logged(), 1);
+}
+
 static void
 any_question_is_gone_to(void)
 {
@@ -937,6 +983,8 @@ a_finished_record_is_only_read(void)
 	CHECK(term_keys(t, "<End>"));
 	CHECK(row_has(t, "Visit again", "No"));
 	CHECK(!term_has(t, "13800138000"));
+	CHECK(term_keys(t, "<M-i>"));
+	CHECK(row_has(t, "Phone (optional)", "13800138000"));
 	CHECK_INT(ends_with(t, "xyz<Home><Esc>"), ENTRY_LEFT);
 	t = start(&run);
 	CHECK(term_see(t, "read only"));
@@ -1043,6 +1091,7 @@ main(void)
 	RUN(a_killed_draft_comes_back);
 	RUN(the_language_changes_while_typing);
 	RUN(masked_answers_show_only_under_the_cursor);
+	RUN(a_masked_answer_is_seen_by_a_key_that_is_logged);
 	RUN(any_question_is_gone_to);
 	RUN(a_finished_record_is_only_read);
 	RUN(a_hanzi_costs_few_bytes);

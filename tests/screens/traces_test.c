@@ -2,9 +2,9 @@
  * traces_test - what a day's work leaves on the disk, and where else one might look
  *
  * The program runs with every byte it writes to a file kept aside (tests/faults/keep.c).
- * After a day of typing, importing, killing and changing the passphrase none of the
- * names, phones and ID numbers stands in any of it, nor in any file that is left. The
- * same day in a plain notebook is the control.
+ * After a day of typing, importing, killing and changing the passphrase, of a lock and
+ * of a colleague's notebook beside it, none of the names, phones and ID numbers stands in
+ * any of it, nor in any file that is left. The same in plain notebooks is the control.
  */
 #include "../check.h"
 #include "../folder.h"
@@ -23,10 +23,12 @@ static const char *const secrets[] = {
 	"欧阳海棠", "13900042017", "440301198206150034", "独居老人每周血压", /* typed */
 	"赵某与冯某空调滴水纠纷", "赵小满", "冯建业",
 	"王阿姨", "量血压", /* of the sample */
+	"许文静", "林晓彤", /* of the colleague's */
 };
 
 #define PASSPHRASE "海棠 花 又 开 了"
 #define NEXT_PHRASE "another set of words"
+#define COLLEAGUE   "李 家 的 五 个 字"
 
 static struct buf environment[8];
 
@@ -203,11 +205,32 @@ a_day(bool sealed)
 		CHECK_INT(command(true, "vault check", "next"), 0);
 	}
 	CHECK_INT(command(sealed, "withdraw f54c0613fce0 --why 赵小满来电", "next"), 0);
+	CHECK_INT(command(sealed, "export --format csv --form visit --masked", "next"), 0);
 	t = start(sealed, "next");
 	CHECK(term_see(t, "F10"));
 	type_all(t, (const char *[]){ "<Enter>", NULL }); /* the draft, once more */
+	if (sealed) { /* and the battery goes while it is locked */
+		type_all(t, (const char *[]){ "<F11>", "not the words<Enter>", NULL });
+		CHECK(!term_has(t, "欧阳海棠"));
+	}
 	term_kill(t);
 	term_free(t);
+}
+
+/* A colleague's notebook beside it, in which other people stand. */
+static void
+a_colleagues_day(bool sealed)
+{
+	put_file("colleague", COLLEAGUE "\n");
+	put_file("wrong", PASSPHRASE "\n");
+	CHECK_INT(command(sealed, sealed ? "init --name 李伟" : "init --plain --name 李伟",
+			  "colleague"), 0);
+	CHECK_INT(command(sealed, "--worker 李伟 import tests/data/sample/others.jsonl "
+				  "tests/data/sample/volunteers.jsonl", "colleague"), 0);
+	if (sealed)
+		CHECK_INT(command(true, "--worker 李伟 list", "wrong"), 1);
+	CHECK_INT(command(sealed, "--worker 李伟 audit", "colleague"), 0);
+	CHECK_INT(command(sealed, "--worker 周敏 audit", "next"), 0);
 }
 
 static void
@@ -228,6 +251,7 @@ nothing_readable_is_left(void)
 
 	begin();
 	a_day(true);
+	a_colleagues_day(true);
 	snprintf(kept, sizeof(kept), "%s/kept", home);
 	CHECK(stat(kept, &st) == 0 && st.st_size > 100000); /* it did keep */
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
@@ -238,8 +262,9 @@ nothing_readable_is_left(void)
 		CHECK_INT(count, 0);
 	}
 	/* The passphrases: in the files of the test, and nowhere else. */
-	CHECK_INT(files_that_hold(home, PASSPHRASE), 2);
+	CHECK_INT(files_that_hold(home, PASSPHRASE), 3);
 	CHECK_INT(files_that_hold(home, NEXT_PHRASE), 2);
+	CHECK_INT(files_that_hold(home, COLLEAGUE), 1);
 	folder_remove(home);
 }
 
@@ -248,6 +273,7 @@ a_plain_notebook_is_the_control(void)
 {
 	begin();
 	a_day(false);
+	a_colleagues_day(false);
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
 		if (!files_that_hold(home, secrets[i]))
 			fprintf(stderr, "%s is nowhere\n", secrets[i]);
