@@ -54,6 +54,8 @@ struct client_progress {
 	int64_t milliseconds;
 	int64_t left;          /* milliseconds it will still take; -1: not known yet */
 	int64_t skew;          /* this clock minus the collector's, ms; 0: not told */
+	int64_t behind;        /* entries of this notebook's log that the collector has had
+	                        * and that are not here; -1: others stand here */
 	int batch;             /* number of the batch under way, from 1 */
 	const char *stage;     /* a few translated words: "connecting", … */
 };

@@ -197,6 +197,8 @@ struct wire_hello {
 	int64_t time;      /* the collector's clock, milliseconds since 1970 */
 	bool keeps_kinds;  /* takes lines of a batch that are no records */
 	char key[65];      /* the district's, in hex; "": it has none */
+	long log_number;   /* of the last entry of this notebook's log that came; 0: none */
+	char log_hash[65];
 	char closing[12];  /* "17:00-18:30", its own local time; "": no such window */
 	struct wire_limits limits; /* at most what stood there before */
 };

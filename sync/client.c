@@ -4,6 +4,7 @@
 #include "client_rosa.h"
 #include "clock.h"
 #include "i18n.h"
+#include "inbox.h"
 #include "mem.h"
 #include "notebook.h"
 #include "outbox.h"
@@ -200,6 +201,16 @@ write_sentence(struct client *c, const char *why)
 	if (p->unread)
 		buf_str(out, _("; something came that only a newer version of this program "
 			       "can read"));
+	if (p->behind > 0)
+		buf_fmt(out,
+		    _(". This notebook is older than the one that was last sent: %lld steps "
+		      "of its log are missing here. Was an older copy put back? What the "
+		      "district holds comes down again; look whether anything is missing"),
+		    (long long)p->behind);
+	else if (p->behind < 0)
+		buf_str(out,
+		    _(". Another copy of this notebook has sent since. Use one only; what the "
+		      "district holds comes down again; look whether anything is missing"));
 	if (why && *why)
 		buf_fmt(out, ". %s", why);
 	say_skew(out, p->skew);
@@ -283,6 +294,15 @@ keep_told(struct client *c, const char *key, const char *value)
 	return ok;
 }
 
+/* An older copy that was put back asks for everything once more. */
+static bool
+look_behind(struct client *c, const struct wire_hello *hello)
+{
+	return trail_behind(c->nb, hello->log_number, hello->log_hash, &c->progress.behind,
+		   &c->err) &&
+	    (!c->progress.behind || notebook_set(c->nb, SETTING_CURSOR, "", &c->err));
+}
+
 static bool
 take_hello(struct client *c, const struct line_result *r)
 {
@@ -293,7 +313,7 @@ take_hello(struct client *c, const struct line_result *r)
 	c->batch.limits = hello.limits;
 	c->batch.trail.wanted = hello.keeps_kinds;
 	c->progress.skew = skew(c, hello.time, r);
-	return keep_told(c, SETTING_CLOSING, hello.closing) &&
+	return look_behind(c, &hello) && keep_told(c, SETTING_CLOSING, hello.closing) &&
 	    (!*hello.key || keep_told(c, SETTING_DISTRICT_KEY, hello.key)) && client_greet(c);
 }
 

@@ -109,6 +109,27 @@ trail_write(struct client_trail *trail, struct notebook *nb, int most, struct bu
 }
 
 bool
+trail_behind(struct notebook *nb, int64_t number, const char *hash, int64_t *behind,
+    struct err *err)
+{
+	char own[CHAIN_SIZE] = "";
+	int64_t head;
+
+	*behind = 0;
+	if (number < 1)
+		return true;
+	if (!audit_head(nb, &head, own, err))
+		return false;
+	if (head < number)
+		*behind = number - head;
+	else if (!audit_each(nb, number - 1, 1, take_hash, own, err))
+		return false;
+	else if (strcmp(own, hash) != 0)
+		*behind = -1;
+	return true;
+}
+
+bool
 trail_answered(struct client_trail *trail, struct notebook *nb, struct err *err)
 {
 	bool good = !trail->last || trail->put_off || audit_set_sent(nb, trail->last, err);

@@ -32,4 +32,10 @@ bool trail_write(struct client_trail *trail, struct notebook *nb, int most, stru
 /* The batch was answered for. What was put off is not tried again in this run. */
 bool trail_answered(struct client_trail *trail, struct notebook *nb, struct err *err);
 
+/* The collector has had the log up to this entry. *behind: so many of them are not here,
+ * because an older copy of the notebook was put back; -1: that entry is another one here,
+ * because two copies were used; 0: it is here. */
+bool trail_behind(struct notebook *nb, int64_t number, const char *hash, int64_t *behind,
+    struct err *err);
+
 #endif

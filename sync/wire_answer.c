@@ -196,6 +196,25 @@ wire_window_read(const char *text, int *from, int *to)
 	    m2 < 60 && *from < *to;
 }
 
+/* {"number":17,"hash":"64 HEX"} */
+static bool
+read_log(struct json_reader *r, struct wire_hello *hello)
+{
+	enum json_token token;
+
+	while ((token = json_next(r)) == JSON_NAME) {
+		bool number = !strcmp(r->text, "number"), hash = !strcmp(r->text, "hash");
+
+		if (number ? !read_count(r, &hello->log_number)
+			   : hash ? json_next(r) != JSON_STRING
+				  : !json_skip(r, NULL, NULL))
+			return false;
+		if (hash)
+			snprintf(hello->log_hash, sizeof(hello->log_hash), "%s", r->text);
+	}
+	return token == JSON_OBJECT_END;
+}
+
 static bool
 read_key(struct json_reader *r, struct wire_hello *hello)
 {
@@ -224,6 +243,8 @@ read_hello_member(struct json_reader *r, struct wire_hello *hello, bool *spoken)
 		hello->keeps_kinds = token == JSON_TRUE;
 		return token == JSON_TRUE || token == JSON_FALSE;
 	}
+	if (!strcmp(r->text, "log"))
+		return json_next(r) == JSON_OBJECT && read_log(r, hello);
 	if (!strcmp(r->text, "limits"))
 		return json_next(r) == JSON_OBJECT && read_limits(r, &hello->limits);
 	if (!strcmp(r->text, "key"))
@@ -245,7 +266,8 @@ wire_hello_read(const char *text, size_t len, struct wire_hello *hello)
 	struct json_reader r;
 
 	hello->time = 0;
-	hello->closing[0] = hello->key[0] = '\0';
+	hello->closing[0] = hello->key[0] = hello->log_hash[0] = '\0';
+	hello->log_number = 0;
 	hello->keeps_kinds = false;
 	json_reader_init(&r, text, len);
 	ok = json_next(&r) == JSON_OBJECT;

@@ -12,6 +12,7 @@
 #include "err.h"
 #include "i18n.h"
 #include "json.h"
+#include "log_piece.h"
 #include "mem.h"
 
 #include <stdio.h>
@@ -34,69 +35,8 @@ struct logs {
 	long problems;
 };
 
-/* A line taken apart; texts are lent. */
-struct piece {
-	struct buf device, user, base_hash, hash;
-	long base;
-	const char *entries;
-	size_t entries_len;
-};
-
-static void
-piece_clear(struct piece *p)
-{
-	buf_clear(&p->device);
-	buf_clear(&p->user);
-	buf_clear(&p->base_hash);
-	buf_clear(&p->hash);
-}
-
-static bool
-read_member(struct json_reader *r, struct piece *p)
-{
-	const struct {
-		const char *name;
-		struct buf *text;
-	} texts[] = { { "device", &p->device }, { "user", &p->user },
-		{ "base_hash", &p->base_hash }, { "hash", &p->hash } };
-
-	if (!strcmp(r->text, "entries"))
-		return json_skip(r, &p->entries, &p->entries_len);
-	if (!strcmp(r->text, "base")) {
-		if (json_next(r) != JSON_NUMBER)
-			return false;
-		p->base = strtol(r->text, NULL, 10);
-		return p->base >= 0;
-	}
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		if (strcmp(r->text, texts[i].name) != 0)
-			continue;
-		if (json_next(r) != JSON_STRING)
-			return false;
-		buf_reset(texts[i].text);
-		buf_add(texts[i].text, r->text, r->text_len);
-		return true;
-	}
-	return json_skip(r, NULL, NULL);
-}
-
-static bool
-read_piece(const char *line, size_t len, struct piece *p)
-{
-	struct json_reader r;
-	enum json_token token = JSON_ERROR;
-	bool good;
-
-	json_reader_init(&r, line, len);
-	good = json_next(&r) == JSON_OBJECT;
-	while (good && (token = json_next(&r)) == JSON_NAME)
-		good = read_member(&r, p);
-	json_reader_clear(&r);
-	return good && token == JSON_OBJECT_END && p->device.len && p->entries;
-}
-
 static struct log *
-log_of(struct logs *all, const struct piece *p)
+log_of(struct logs *all, const struct log_piece *p)
 {
 	struct log *log;
 
@@ -189,7 +129,7 @@ take_entry(struct logs *all, struct log *log, char link[CHAIN_SIZE], long number
 }
 
 static void
-take_entries(struct logs *all, struct log *log, const struct piece *p)
+take_entries(struct logs *all, struct log *log, const struct log_piece *p)
 {
 	char link[CHAIN_SIZE];
 	struct json_reader r;
@@ -212,11 +152,11 @@ static bool
 take_piece(const char *line, size_t len, void *data)
 {
 	struct logs *all = data;
-	struct piece p = { 0 };
+	struct log_piece p = { 0 };
 	struct log *log;
 
-	if (!read_piece(line, len, &p)) {
-		piece_clear(&p);
+	if (!log_piece_read(line, len, &p)) {
+		log_piece_clear(&p);
 		all->problems++;
 		fprintf(stderr, "%s\n", _("a piece of a log cannot be read"));
 		return true;
@@ -229,7 +169,7 @@ take_piece(const char *line, size_t len, void *data)
 		complain(all, log, _("two different entries have the number"), p.base);
 	else
 		take_entries(all, log, &p);
-	piece_clear(&p);
+	log_piece_clear(&p);
 	return true;
 }
 

@@ -210,6 +210,9 @@ struct db_ops {
 	    struct err *err);
 	enum db_result (*keep)(struct db *db, const char *kind, const char *line, size_t len,
 	    int64_t batch, struct err *err);
+	/* The last one that came from that device; DB_NONE. */
+	enum db_result (*kept_last)(struct db *db, int64_t device, const char *kind,
+	    struct buf *line, struct err *err);
 	/* Oldest first. */
 	enum db_result (*kept_each)(struct db *db, const char *kind,
 	    bool (*row)(const char *line, size_t len, void *data), void *data,

@@ -360,6 +360,7 @@ const struct db_ops db_sqlite = {
 	.known = db_sqlite_known,
 	.kept = db_sqlite_kept,
 	.keep = db_sqlite_keep,
+	.kept_last = db_sqlite_kept_last,
 	.kept_each = db_sqlite_kept_each,
 	.holders = db_sqlite_holders,
 	.batch_add = db_sqlite_batch_add,

@@ -1,6 +1,8 @@
 /* Lines of batches that are no records: kept as they came, for whoever reads them. */
 #include "db_sqlite_private.h"
 
+#include "buf.h"
+
 enum db_result
 db_sqlite_kept(struct db *db, const char *line, size_t len, struct err *err)
 {
@@ -54,4 +56,20 @@ db_sqlite_kept_each(struct db *db, const char *kind,
 
 	sql_bind(db->stmt[KEPT_EACH], 1, kind);
 	return sql_rows(db, KEPT_EACH, take_line, &r, err);
+}
+
+static bool
+add_line(sqlite3_stmt *s, void *data)
+{
+	buf_add(data, sql_column(s, 0), (size_t)sqlite3_column_bytes(s, 0));
+	return true;
+}
+
+enum db_result
+db_sqlite_kept_last(struct db *db, int64_t device, const char *kind, struct buf *line,
+    struct err *err)
+{
+	sqlite3_bind_int64(db->stmt[KEPT_LAST], 1, device);
+	sql_bind(db->stmt[KEPT_LAST], 2, kind);
+	return sql_row(db, KEPT_LAST, add_line, line, err);
 }

@@ -24,7 +24,7 @@ enum stmt {
 	NEEDS_FORGET, NEED_ADD, NEED_ANSWER, NEED_FIND, NEEDS_OPEN, REV_NEWEST,
 	ANSWER_REF, SETTLED_PUT, SETTLED_PUT_ALL, SETTLED_AFTER,
 	META_GET, META_SET,
-	KEPT, KEEP, KEPT_EACH,
+	KEPT, KEEP, KEPT_EACH, KEPT_LAST,
 	STMTS
 };
 
@@ -91,6 +91,8 @@ enum db_result db_sqlite_kept(struct db *db, const char *line, size_t len,
     struct err *err);
 enum db_result db_sqlite_keep(struct db *db, const char *kind, const char *line,
     size_t len, int64_t batch, struct err *err);
+enum db_result db_sqlite_kept_last(struct db *db, int64_t device, const char *kind,
+    struct buf *line, struct err *err);
 enum db_result db_sqlite_kept_each(struct db *db, const char *kind,
     bool (*row)(const char *line, size_t len, void *data), void *data, struct err *err);
 enum db_result db_sqlite_holders(struct db *db, const char *const *ids, size_t count,

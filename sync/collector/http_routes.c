@@ -7,6 +7,7 @@
 #include "err.h"
 #include "have.h"
 #include "json.h"
+#include "log_piece.h"
 #include "wire.h"
 
 #include <stdio.h>
@@ -203,6 +204,30 @@ run_have(struct request *r, struct answer *answer)
 	http_log_err(r, &err);
 }
 
+/* How far this notebook's log has come: an older copy of it has less. */
+static enum problem
+write_log(struct request *r, struct json_writer *w)
+{
+	const struct http_options *o = http_options(r);
+	struct buf line = { 0 };
+	struct log_piece piece = { 0 };
+	long number;
+	enum problem problem =
+	    problem_of_db(o->ops->kept_last(o->db, r->device.id, "audit", &line, NULL));
+
+	if (problem == PROBLEM_NONE && log_piece_read(buf_text(&line), line.len, &piece) &&
+	    log_piece_end(&piece, &number)) {
+		json_name(w, "log");
+		json_object(w);
+		json_member_integer(w, "number", number);
+		json_member(w, "hash", buf_text(&piece.hash));
+		json_object_end(w);
+	}
+	log_piece_clear(&piece);
+	buf_clear(&line);
+	return problem == PROBLEM_NOT_FOUND ? PROBLEM_NONE : problem;
+}
+
 static void
 run_hello(struct request *r, struct answer *answer)
 {
@@ -232,6 +257,8 @@ run_hello(struct request *r, struct answer *answer)
 	if (key.len)
 		json_member(&w, "key", key.data);
 	buf_clear(&key);
+	if (answer->problem == PROBLEM_NONE)
+		answer->problem = write_log(r, &w);
 	if (o->closing)
 		json_member(&w, "closing", o->closing);
 	json_name(&w, "limits");

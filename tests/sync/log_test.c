@@ -316,6 +316,58 @@ a_kind_that_nobody_knows_is_kept(void)
 	day_end(&d);
 }
 
+/* The notebook's file under another name, or back again. */
+static void
+copy_notebook(struct day *d, const char *from, const char *to)
+{
+	pid_t pid;
+	int status = -1;
+
+	notebook_close(d->f->nb);
+	d->f->nb = NULL;
+	pid = fork();
+	if (pid == 0) {
+		execlp("cp", "cp", from, to, (char *)NULL);
+		_exit(1);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+	fixture_reopen(d->f);
+}
+
+static void
+an_older_copy_is_noticed(void)
+{
+	struct day d;
+	char aside[120];
+
+	begin(&d);
+	snprintf(aside, sizeof(aside), "%s.aside", d.f->path);
+	day_add(&d, 2);
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	copy_notebook(&d, d.f->path, aside);
+	day_add(&d, 3);
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	CHECK(!day_says(&d, "older"));
+	copy_notebook(&d, aside, d.f->path);
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	CHECK_INT(d.progress.behind, 3);
+	CHECK(day_says(&d, "older than the one that was last sent: 3 steps"));
+	day_add(&d, 4); /* goes its own way now: that is told as well, once */
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	CHECK_INT(d.progress.accepted, 4);
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	CHECK_INT(d.progress.behind, 0);
+	CHECK_INT(day_held(&d), 9);
+	/* And the other copy comes back. */
+	copy_notebook(&d, aside, d.f->path);
+	day_add(&d, 9);
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	CHECK_INT(d.progress.behind, -1);
+	CHECK(day_says(&d, "Another copy of this notebook"));
+	unlink(aside);
+	day_end(&d);
+}
+
 int
 main(void)
 {
@@ -328,5 +380,6 @@ main(void)
 	RUN(what_is_too_large_goes_without_the_log);
 	RUN(a_log_that_was_tampered_with_is_told);
 	RUN(a_kind_that_nobody_knows_is_kept);
+	RUN(an_older_copy_is_noticed);
 	return CHECK_DONE();
 }
