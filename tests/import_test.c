@@ -203,6 +203,32 @@ each_way_of_breaking_is_refused(void)
 	close_notebook();
 }
 
+/* Text of other programs that would show as another text, or as none. */
+static void
+marks_that_mislead_are_left_out(void)
+{
+	static const char from[] = "\"person_name\":\"王阿姨\"";
+	const char *line = line_of("ac85c"), *at = line ? strstr(line, from) : NULL;
+	struct buf marked = { 0 }, answers = { 0 };
+	char field[128], id[UUID_SIZE] = "";
+	struct err err = { 0 };
+
+	open_notebook();
+	CHECK(at != NULL);
+	if (at) {
+		buf_add(&marked, line, (size_t)(at - line));
+		buf_str(&marked, "\"person_name\":\"王\\u202e阿\\u200b姨\\u001b[2J\"");
+		buf_str(&marked, at + strlen(from));
+		CHECK_INT(import(buf_text(&marked), field, sizeof(field)), IMPORT_ADDED);
+		memcpy(id, strstr(line, "\"_id\":\"") + 7, UUID_SIZE - 1);
+		CHECK(record_answers(nb, id, 0, &answers, &err));
+		CHECK(strstr(buf_text(&answers), "\"person_name\":\"王阿姨[2J\""));
+	}
+	buf_clear(&marked);
+	buf_clear(&answers);
+	close_notebook();
+}
+
 int
 main(void)
 {
@@ -210,6 +236,7 @@ main(void)
 	read_sample();
 	RUN(every_sample_record_is_logged);
 	RUN(importing_twice_changes_nothing);
+	RUN(marks_that_mislead_are_left_out);
 	each_way_of_breaking_is_refused();
 	for (size_t i = 0; i < line_count; i++)
 		free(lines[i]);

@@ -61,14 +61,14 @@ write_record(struct json_writer *w, const struct record *r)
 		json_member(w, "accepted", r->accepted);
 }
 
-/* A line for the terminal, of texts that may come from outside. */
+/* Whole lines for the terminal, of texts that may come from outside. */
 static void
-print_line(const char *line)
+print_lines(const char *lines)
 {
 	struct buf plain = { 0 };
 
-	text_plain(line, strlen(line), &plain);
-	puts(buf_text(&plain));
+	text_plain(lines, strlen(lines), &plain);
+	fputs(buf_text(&plain), stdout);
 	buf_clear(&plain);
 }
 
@@ -90,17 +90,17 @@ print_record(const struct record *r, void *data)
 		buf_clear(&line);
 		return true;
 	}
-	buf_fmt(&line, "%s  %-10s %s%s  %s", r->id, r->form, state_word(r->state),
+	buf_fmt(&line, "%s  %-10s %s%s  %s\n", r->id, r->form, state_word(r->state),
 	    r->has_draft && r->rev ? "*" : "", r->title);
 	if (r->state == RECORD_RETURNED)
-		buf_fmt(&line, "\n    %s%s%s", r->reason_path, *r->reason_path ? ": " : "",
+		buf_fmt(&line, "    %s%s%s\n", r->reason_path, *r->reason_path ? ": " : "",
 		    r->reason);
-	print_line(buf_text(&line));
-	buf_clear(&line);
 	if (*r->holder)
-		printf(_("    handed over to %s\n"), r->holder);
+		buf_fmt(&line, _("    handed over to %s\n"), r->holder);
 	if (*r->accepted)
-		printf(_("    accepted by the district, %s\n"), r->accepted);
+		buf_fmt(&line, _("    accepted by the district, %s\n"), r->accepted);
+	print_lines(buf_text(&line));
+	buf_clear(&line);
 	return true;
 }
 
@@ -175,7 +175,8 @@ print_answers(struct session *s, bool masked)
 			if (n->def->kind == DEF_REPEAT)
 				buf_fmt(&line, " %zu", instance_repeat_index(n) + 1);
 		}
-		print_line(buf_text(&line));
+		buf_char(&line, '\n');
+		print_lines(buf_text(&line));
 	}
 	buf_clear(&line);
 }

@@ -68,7 +68,8 @@ keep_look(void *data, enum screen_look which)
 	struct app *app = data;
 	struct err err = { 0 };
 
-	if (app->nb && !notebook_set(app->nb, SETTING_LOOK, look_names[which], &err))
+	if (app->nb && !notebook_is_suspended(app->nb) &&
+	    !notebook_set(app->nb, SETTING_LOOK, look_names[which], &err))
 		app_say(app, "%s", err.text);
 }
 
@@ -595,20 +596,21 @@ app_read(struct app *app, struct key *key)
 }
 
 void
-app_sync_begin(struct app *app)
-{
-	app->autosync = autosync_new(app->nb);
-	autosync_hold(app->autosync, true);
-	app->beside = (struct screen_beside){ sync_fd, sync_timeout, sync_step, app };
-	screen_beside(app->screen, &app->beside);
-}
-
-void
 app_sync_end(struct app *app)
 {
 	screen_beside(app->screen, NULL);
 	autosync_free(app->autosync);
 	app->autosync = NULL;
+}
+
+void
+app_sync_begin(struct app *app)
+{
+	app_sync_end(app); /* one was begun before the first page */
+	app->autosync = autosync_new(app->nb);
+	autosync_hold(app->autosync, true);
+	app->beside = (struct screen_beside){ sync_fd, sync_timeout, sync_step, app };
+	screen_beside(app->screen, &app->beside);
 }
 
 static void
