@@ -285,6 +285,32 @@ texts_hold_what_is_computed(void)
 }
 
 static void
+choices_can_be_answers(void)
+{
+	static const char text[] =
+	    "survey\n,type,name,label,choice_filter\n"
+	    ",begin repeat,r,R,\n"
+	    ",text,n,N,\n"
+	    ",begin group,g,G,\n,integer,age,A,\n,end group,,,\n"
+	    ",integer,least,L,\n"
+	    ",select_one ${n},in,In,${age} > ${least}\n"
+	    ",end repeat,,,\n"
+	    ",select_multiple ${age},out,Out,\n";
+	struct reading r;
+	struct form *f = good_form(&r, text);
+	const struct itemset *in = form_find(f, "in")->itemset;
+	const struct itemset *out = form_find(f, "out")->itemset;
+
+	CHECK_STR(expr_of(in->nodeset), "../../r[ ./g/age  >  ./least ]");
+	CHECK_STR(expr_of(in->value), "n");
+	CHECK_STR(expr_of(in->label), "n");
+	CHECK(!in->filter);
+	CHECK_STR(expr_of(out->nodeset), "/data/r[./g/age != '']");
+	CHECK_STR(expr_of(out->value), "g/age");
+	reading_clear(&r);
+}
+
+static void
 pictures_have_languages_too(void)
 {
 	struct reading r;
@@ -582,6 +608,7 @@ main(void)
 	RUN(computed_questions_without_a_label_are_not_asked);
 	RUN(parameters_say_what_pyxform_makes_of_them);
 	RUN(texts_hold_what_is_computed);
+	RUN(choices_can_be_answers);
 	RUN(pictures_have_languages_too);
 	RUN(loops_are_written_out);
 	RUN(defaults_are_dynamic_where_pyxform_says_so);

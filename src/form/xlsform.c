@@ -278,6 +278,7 @@ read_sheets(struct xls x, const char *text, size_t len, form_problem_fn *report,
 	free(x.choices.rows);
 	free(x.external_choices.rows);
 	free(x.settings.rows);
+	free(x.entities.rows);
 	free(x.problems);
 	xls_names_clear(&x.names);
 	return form;

@@ -16,6 +16,7 @@
 #include "list.h"
 
 struct arena;
+struct buf;
 struct xls_type;
 
 /* What a column of a sheet is for. The ones up to COL_REQUIRED_MESSAGE are texts that
@@ -96,10 +97,9 @@ struct xls {
 	struct arena *arena;
 	struct form *form;
 	const struct form_files *files;
-	struct xls_sheet survey, choices, external_choices, settings;
+	struct xls_sheet survey, choices, external_choices, settings, entities;
 	struct xls_type *types; /* of survey's rows */
 	bool allow_choice_duplicates;
-	bool has_entities;
 	bool workbook; /* its sheets were a workbook's: rows count from the top */
 	struct xls_file *files_read;
 	bool choices_unread; /* a choices sheet lacks a column: its lists are unknown */
@@ -177,6 +177,10 @@ void xls_expand_loops(struct xls *x);
 void xls_read_choices(struct xls *x);
 struct itemset *xls_itemset(struct xls *x, const struct xls_row *row,
     const struct xls_type *type, const char *const *parameters);
+/* xlsform_answers.c: of a select whose choices are a repeat's answers; NULL when it
+ * cannot be (told). */
+struct itemset *xls_answers(struct xls *x, const struct xls_row *row,
+    const struct xls_type *type, const struct def *from);
 /* What or_other adds, in a language: the choice's label, the question's. */
 const char *xls_other_label(const char *language);
 const char *xls_specify_label(const char *language);
@@ -199,8 +203,19 @@ struct text xls_text(
 /* ${a}, ${b} as definitions, NULL-terminated; NULL when it is no such list (told). */
 const struct def **xls_ref_list(
     struct xls *x, struct xls_place place, const char *text);
+/* The nodes of a repeat as a question reads them; a definition below it, from one of
+ * them; a predicate on them (NULL when a reference is wrong, told). */
+void xls_write_repeat(
+    const struct def *from, const struct def *repeat, struct buf *out);
+void xls_write_below(
+    const struct def *repeat, const struct def *def, struct buf *out);
+const char *xls_paths_below(struct xls *x, struct xls_place place,
+    const struct def *from, const struct def *repeat, const char *text);
 /* Tells of references that name no question; true when there are any. */
 bool xls_check_refs(struct xls *x, struct xls_place place, const char *text);
+/* What the next ${name} from *at on names, in a text whose references are good; NULL
+ * after the last. */
+const struct def *xls_next_ref(struct xls *x, const char *text, size_t *at);
 /* True when all references in the text name a question, and one only. */
 bool xls_refs_are_good(struct xls *x, const char *text);
 /* pyxform's rule for which defaults are expressions. */
@@ -218,6 +233,10 @@ struct xls_item {
 	} role;
 };
 void xls_read_survey(struct xls *x);
+
+/* xlsform_entities.c: what the sheet entities says, and the save_to of these. */
+bool xls_is_entity_list(const struct xls *x, const char *name);
+void xls_check_entities(struct xls *x, const struct xls_item *items, size_t count);
 
 /* xlsform_details.c: what hangs on one, after form_index(). */
 void xls_read_details(struct xls *x, const struct xls_item *item);

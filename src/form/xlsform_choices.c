@@ -419,13 +419,6 @@ find_list(struct xls *x, struct xls_place place, const struct xls_type *type)
 {
 	struct list *list;
 
-	if (!strncmp(type->list, "${", 2)) {
-		xls_error(x, place,
-		    _("Choices taken from answers (%s) are not supported: name a "
-		      "list."),
-		    type->list);
-		return NULL;
-	}
 	if (type->from_file ||
 	    (file_end(type->list) && !own_list(x, type->list, false)))
 		return xls_file_list(x, place, type->list);

@@ -243,7 +243,9 @@ xls_read_header(
     struct xls *x, struct xls_sheet *sheet, const char *const *headers, size_t count)
 {
 	const struct spelling *table = sheet == &x->survey     ? survey_columns
-				       : sheet == &x->settings ? NULL
+				       : sheet == &x->settings ||
+						 sheet == &x->entities
+					   ? NULL
 							       : choices_columns;
 	bool double_colon = false;
 
@@ -362,15 +364,37 @@ is_mixed(const struct xls_sheet *sheet)
 	return false;
 }
 
+/* Those of a sheet, and for each of its columns which it is. */
+static void
+add_languages(struct xls *x, struct xls_sheet *sheet, const char *plain)
+{
+	for (size_t i = 0; i < sheet->column_count; i++) {
+		struct xls_column *c = &sheet->columns[i];
+		const char *language = c->language ? c->language : plain;
+
+		if (language && is_language_column(sheet, i))
+			c->language_index = language_index(x, sheet, c, language);
+	}
+}
+
+static bool
+names_a_language(const struct xls_sheet *sheet)
+{
+	for (size_t i = 0; i < sheet->column_count; i++)
+		if (sheet->columns[i].language && is_language_column(sheet, i))
+			return true;
+	return false;
+}
+
 /*
  * A column without a language is in the default language. Without such a setting it
  * is a language of its own, "default", where the same text has others too; and else
- * it serves all of them, which falling back to the first language does.
+ * it serves all of them, which falling back to the first language does. Choices that
+ * name languages come before the survey.
  */
 void
 xls_find_languages(struct xls *x)
 {
-	struct xls_sheet *sheets[] = { &x->survey, &x->choices };
 	const char *wanted = x->form->default_language, *plain = wanted;
 	struct form *form = x->form;
 
@@ -378,15 +402,10 @@ xls_find_languages(struct xls *x)
 	    arena_alloc(x->arena, FORM_LANGUAGES_MAX * sizeof(form->languages[0]));
 	if (!plain && (is_mixed(&x->survey) || is_mixed(&x->choices)))
 		plain = "default";
-	for (size_t s = 0; s < 2; s++)
-		for (size_t i = 0; i < sheets[s]->column_count; i++) {
-			struct xls_column *c = &sheets[s]->columns[i];
-			const char *language = c->language ? c->language : plain;
-
-			if (language && is_language_column(sheets[s], i))
-				c->language_index =
-				    language_index(x, sheets[s], c, language);
-		}
+	if (names_a_language(&x->choices))
+		add_languages(x, &x->choices, plain);
+	add_languages(x, &x->survey, plain);
+	add_languages(x, &x->choices, plain);
 	if (!form->language_count)
 		form->languages[form->language_count++] = wanted ? wanted : "default";
 	form->default_language = form->languages[0];

@@ -133,7 +133,7 @@ read_default(struct xls *x, const struct xls_item *item)
 		return;
 	}
 	def->default_value = cell;
-	if (set && def->question->answer == ANSWER_ONE &&
+	if (set && !set->nodeset && def->question->answer == ANSWER_ONE &&
 	    set->value_column != LIST_NONE &&
 	    list_find(set->list, set->value_column, cell) == LIST_NONE)
 		xls_warning(x, place, _("The list \"%s\" has no choice \"%s\"."),
@@ -257,32 +257,6 @@ read_pulldata(struct xls *x, const struct xls_item *item)
 	}
 }
 
-/* save_to names a property of an entity, "list#property" where there are several. */
-static void
-check_save_to(struct xls *x, const struct xls_item *item)
-{
-	const char *cell = xls_cell(&x->survey, item->row, COL_SAVE_TO);
-	struct xls_place place = xls_place(&x->survey, item->row, COL_SAVE_TO);
-	const char *hash = strchr(cell, '#'), *property = hash ? hash + 1 : cell;
-
-	if (!*cell)
-		return;
-	if (item->def->kind != DEF_QUESTION)
-		xls_error(x, place,
-		    _("Only a question can be saved to an entity: remove "
-		      "save_to from this group."));
-	else if (!x->has_entities)
-		xls_error(x, place,
-		    _("save_to needs a sheet \"entities\" that declares the entity."));
-	else if (!xls_is_name(property) || strchr(property, ':') ||
-		 !strncmp(property, "__", 2) || !strcasecmp(property, "name") ||
-		 !strcasecmp(property, "label"))
-		xls_error(x, place,
-		    _("\"%s\" cannot be a property's name: it begins with a letter and "
-		      "is neither \"name\" nor \"label\"."),
-		    property);
-}
-
 static void
 read_group(struct xls *x, const struct xls_item *item)
 {
@@ -319,7 +293,10 @@ read_question(struct xls *x, const struct xls_item *item)
 
 	def->parameters = xls_parameters(x, row, item->type);
 	if (item->type->list && def->question->wants_list) {
-		struct itemset *set = xls_itemset(x, row, item->type, def->parameters);
+		struct itemset *set =
+		    strncmp(item->type->list, "${", 2)
+			? xls_itemset(x, row, item->type, def->parameters)
+			: xls_answers(x, row, item->type, def);
 
 		if (set)
 			read_order(x, item, set);
@@ -327,7 +304,7 @@ read_question(struct xls *x, const struct xls_item *item)
 			xls_error(x, xls_place(sheet, row, COL_CHOICE_FILTER),
 			    _("or_other cannot stand beside a choice_filter: add the "
 			      "choice and its question yourself."));
-		if (*filter && set)
+		if (*filter && set && !set->nodeset)
 			set->filter = cell_expr(x, item, COL_CHOICE_FILTER, filter);
 		def->itemset = set;
 	}
@@ -361,7 +338,6 @@ read_row(struct xls *x, const struct xls_item *item)
 	else
 		read_group(x, item);
 	read_appearance(x, item);
-	check_save_to(x, item);
 	check_label(x, item);
 }
 

@@ -25,6 +25,7 @@ enum check {
 	CHECK_SEED, /* a number or one ${name} */
 	CHECK_COLUMN,
 	CHECK_PACKAGE, /* an Android program */
+	CHECK_PLACES,  /* a list or a ${repeat} that has places in it */
 };
 
 /* clang-format off */
@@ -60,13 +61,13 @@ static const struct {
 	{ QUESTION_GEOPOINT, "capture-accuracy", CHECK_NUMBER, false },
 	{ QUESTION_GEOPOINT, "warning-accuracy", CHECK_NUMBER, false },
 	{ QUESTION_GEOPOINT, "incremental", CHECK_BOOLEAN, false },
-	{ QUESTION_GEOPOINT, "reference-geometry", CHECK_ANY, false },
+	{ QUESTION_GEOPOINT, "reference-geometry", CHECK_PLACES, false },
 	{ QUESTION_GEOTRACE, "allow-mock-accuracy", CHECK_BOOLEAN, false },
 	{ QUESTION_GEOTRACE, "incremental", CHECK_BOOLEAN, false },
-	{ QUESTION_GEOTRACE, "reference-geometry", CHECK_ANY, false },
+	{ QUESTION_GEOTRACE, "reference-geometry", CHECK_PLACES, false },
 	{ QUESTION_GEOSHAPE, "allow-mock-accuracy", CHECK_BOOLEAN, false },
 	{ QUESTION_GEOSHAPE, "incremental", CHECK_BOOLEAN, false },
-	{ QUESTION_GEOSHAPE, "reference-geometry", CHECK_ANY, false },
+	{ QUESTION_GEOSHAPE, "reference-geometry", CHECK_PLACES, false },
 	{ QUESTION_AUDIT, "location-priority", CHECK_PRIORITY, false },
 	{ QUESTION_AUDIT, "location-min-interval", CHECK_WHOLE, false },
 	{ QUESTION_AUDIT, "location-max-age", CHECK_WHOLE, false },
@@ -118,6 +119,7 @@ should_be(enum check check, const char *value)
 
 	switch (check) {
 	case CHECK_ANY:
+	case CHECK_PLACES:
 		return NULL;
 	case CHECK_BOOLEAN:
 		return xls_yes(value) || xls_no(value) ? NULL : _("true or false");
@@ -153,6 +155,39 @@ should_be(enum check check, const char *value)
 	return NULL;
 }
 
+static bool
+is_file_of(const struct xls_type *type, const char *row_name, const char *id)
+{
+	size_t n = strlen(id);
+
+	if (type->what != TYPE_QUESTION)
+		return false;
+	if (type->question->kind == QUESTION_CSV_EXTERNAL ||
+	    type->question->kind == QUESTION_XML_EXTERNAL)
+		return !strcmp(row_name, id);
+	return type->from_file && !strncmp(type->list, id, n) && type->list[n] == '.';
+}
+
+/* A list that the form has as an instance, by its id; or the name of a repeat. */
+static bool
+has_places(struct xls *x, const char *value)
+{
+	const struct def *def;
+	size_t at = 0;
+
+	if (!strncmp(value, "${", 2)) {
+		def = xls_refs_are_good(x, value) ? xls_next_ref(x, value, &at) : NULL;
+		return def && def->kind == DEF_REPEAT && !value[at];
+	}
+	if (xls_choices_list(x, value) || xls_is_entity_list(x, value))
+		return true;
+	for (size_t i = 0; i < x->survey.row_count; i++)
+		if (is_file_of(&x->types[i],
+			xls_cell(&x->survey, &x->survey.rows[i], COL_NAME), value))
+			return true;
+	return false;
+}
+
 static void
 check_pair(struct xls *x, struct xls_place place, const struct xls_type *type,
     const char *name, const char *value)
@@ -171,6 +206,8 @@ check_pair(struct xls *x, struct xls_place place, const struct xls_type *type,
 		    (allowed[i].from_file && !type->from_file))
 			continue;
 		wanted = should_be(allowed[i].check, value);
+		if (allowed[i].check == CHECK_PLACES && !has_places(x, value))
+			wanted = _("the name of a list, or a repeat as ${name}");
 		if (wanted && allowed[i].check == CHECK_PACKAGE && appearance[0] &&
 		    strcmp(appearance, "annotate"))
 			wanted = NULL; /* then no program is called */

@@ -226,6 +226,61 @@ xls_paths(struct xls *x, struct xls_place place, const struct def *from,
 	return result;
 }
 
+void
+xls_write_repeat(const struct def *from, const struct def *repeat, struct buf *out)
+{
+	if (!shared_repeat(from, repeat->first)) {
+		buf_str(out, repeat->path);
+		return;
+	}
+	write_relative(from, repeat->parent, out);
+	buf_fmt(out, "/%s", repeat->name);
+}
+
+/* What stands below a repeat, from one of its instances: "demographics/age". */
+void
+xls_write_below(const struct def *repeat, const struct def *def, struct buf *out)
+{
+	struct buf steps = { 0 };
+
+	write_steps_down(repeat, def, &steps);
+	buf_str(out, buf_text(&steps) + 1);
+	buf_clear(&steps);
+}
+
+const char *
+xls_paths_below(struct xls *x, struct xls_place place, const struct def *from,
+    const struct def *repeat, const char *text)
+{
+	struct buf out = { 0 };
+	const char *result = NULL;
+	struct ref ref;
+	size_t at = 0;
+	bool good = true;
+
+	for (; next_ref(x->arena, text, at, &ref); at = ref.end) {
+		const struct def *def = find_ref(x, place, text, &ref), *up = def;
+
+		buf_add(&out, text + at, ref.at - at);
+		good = good && def;
+		while (up && up != repeat)
+			up = up->parent;
+		if (up && up != def && !ref.last_saved) {
+			buf_str(&out, " ./");
+			xls_write_below(repeat, def, &out);
+			buf_char(&out, ' ');
+		} else if (def) {
+			write_path(&ref, def, from, true, look_around(text, ref.at),
+			    &out);
+		}
+	}
+	buf_str(&out, text + at);
+	if (good)
+		result = arena_strndup(x->arena, out.data, out.len);
+	buf_clear(&out);
+	return result;
+}
+
 bool
 xls_check_refs(struct xls *x, struct xls_place place, const char *text)
 {
@@ -247,6 +302,17 @@ xls_refs_are_good(struct xls *x, const char *text)
 		if (!ref.name || !form_named(x->form, ref.name, &count) || count > 1)
 			return false;
 	return true;
+}
+
+const struct def *
+xls_next_ref(struct xls *x, const char *text, size_t *at)
+{
+	struct ref ref;
+
+	if (!next_ref(x->arena, text, *at, &ref))
+		return NULL;
+	*at = ref.end;
+	return ref.name ? form_named(x->form, ref.name, NULL) : NULL;
 }
 
 /* Typographic quotes, as word processors make them, become those of expressions. */

@@ -29,7 +29,7 @@ static const struct {
 	{ "choices",          offsetof(struct xls, choices) },
 	{ "external_choices", offsetof(struct xls, external_choices) },
 	{ "settings",         offsetof(struct xls, settings) },
-	{ "entities",         0 },
+	{ "entities",         offsetof(struct xls, entities) },
 	{ "osm",              0 },
 	{ "cascades",         0 },
 };
@@ -66,8 +66,6 @@ begin_sheet(struct walk *w, const char *name, const struct csv_reader *r)
 			return; /* its header may be another one */
 		}
 		w->seen[i] = true;
-		if (!strcmp(sheets[i].name, "entities"))
-			w->x->has_entities = true;
 		if (!sheets[i].offset)
 			return;
 		w->sheet =

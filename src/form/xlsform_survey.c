@@ -338,5 +338,6 @@ xls_read_survey(struct xls *x)
 	for (size_t i = 0; i < s.count; i++)
 		xls_read_details(x, &s.items[i]);
 	xls_check_choices(x);
+	xls_check_entities(x, s.items, s.count);
 	free(s.items);
 }
