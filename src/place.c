@@ -329,16 +329,51 @@ place_add_form(struct notebook *nb, const char *text, size_t len, struct err *er
 	return added;
 }
 
+struct current {
+	const char *id;
+	char version[64];
+	bool found;
+};
+
+static bool
+find_current(const struct notebook_form *row, void *data)
+{
+	struct current *c = data;
+
+	c->found = !strcmp(row->id, c->id);
+	if (c->found)
+		snprintf(c->version, sizeof(c->version), "%s", row->version);
+	return !c->found;
+}
+
+/* The newest form that is added is the current one. A shipped one that is older than
+ * what a designer or the collector has given must not take its place; numbers in
+ * versions count as numbers. */
+static bool
+is_older(struct notebook *nb, const struct form *form, struct err *err)
+{
+	struct current c = { .id = form->id };
+
+	return notebook_forms(nb, "en", find_current, &c, err) && c.found &&
+	       strverscmp(form->version, c.version) < 0;
+}
+
 static void
 take_form(struct notebook *nb, const char *folder, const char *name, struct buf *warning)
 {
 	struct buf path = { 0 }, text = { 0 };
 	struct err err = { 0 };
+	struct form_files files = { list_of_notebook, nb };
+	struct form *form = NULL;
 
 	buf_fmt(&path, "%s/%s", folder, name);
 	if (!place_read(buf_text(&path), FORM_BYTES_MAX, &text, &err) ||
-	    !place_add_form(nb, buf_text(&text), text.len, &err))
+	    !(form = form_read(buf_text(&text), text.len, &files, NULL, NULL,
+		  &err)) ||
+	    (!is_older(nb, form, &err) &&
+		!notebook_form_add(nb, form, buf_text(&text), text.len, &err)))
 		place_warn(warning, name, &err);
+	form_free(form);
 	buf_clear(&path);
 	buf_clear(&text);
 }
