@@ -265,7 +265,8 @@ texts_hold_what_is_computed(void)
 {
 	static const char text[] =
 	    "survey\n,type,name,label\n"
-	    ",text,a,A  B\n"
+	    ",text,a,\"A  B\xe2\x80\x99s\"\n"
+	    ",note,m,\xe2\x80\x9c民情\xe2\x80\x9d\n"
 	    ",note,n,\"Is instance('l')/root/item[name = ${a}]/label, "
 	    "an instance(of) ${a}\"\n"
 	    ",select_one l,o,O\n"
@@ -274,7 +275,9 @@ texts_hold_what_is_computed(void)
 	struct form *f = good_form(&r, text);
 	const struct text *label;
 
-	CHECK_STR(words(f, &form_find(f, "a")->label, "en"), "A B");
+	CHECK_STR(words(f, &form_find(f, "a")->label, "en"), "A B's");
+	CHECK_STR(words(f, &form_find(f, "m")->label, "en"),
+	    "\xe2\x80\x9c民情\xe2\x80\x9d");
 	CHECK_STR(words(f, &form_find(f, "n")->label, "en"),
 	    "Is {instance('l')/root/item[name =  /data/a ]/label}, an instance(of) "
 	    "{ /data/a }");

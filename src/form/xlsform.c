@@ -60,6 +60,58 @@ xls_warning(struct xls *x, struct xls_place place, const char *fmt, ...)
 	va_end(args);
 }
 
+static const char *
+join_blanks(struct arena *a, const char *cell)
+{
+	char *copy = arena_strdup(a, cell), *end = copy;
+
+	for (; *cell; cell++)
+		if (*cell != ' ' || cell[1] != ' ')
+			*end++ = *cell;
+	*end = '\0';
+	return copy;
+}
+
+/* Chinese and Japanese text has these quotation marks as its own. */
+static bool
+has_own_quotes(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0xe3 && (unsigned char)*text <= 0xe9)
+			return true; /* U+3000 to U+9FFF */
+	return false;
+}
+
+static bool
+joins_blanks(const struct xls_sheet *settings)
+{
+	for (size_t i = 0; settings->row_count && i < settings->column_count; i++)
+		if (!strcmp(settings->columns[i].name, "clean_text_values"))
+			return !xls_no(settings->rows[0].cells[i]);
+	return true;
+}
+
+/* pyxform's rules for all texts: typographic quotation marks become plain ones; in
+ * survey, blanks side by side become one, unless a setting says no. */
+static void
+clean_cells(struct xls *x)
+{
+	const struct xls_sheet *sheets[] = { &x->survey, &x->choices, &x->settings,
+		&x->external_choices };
+	bool join = joins_blanks(&x->settings);
+
+	for (size_t s = 0; s < sizeof(sheets) / sizeof(sheets[0]); s++)
+		for (size_t i = 0; i < sheets[s]->row_count; i++)
+			for (size_t c = 0; c < sheets[s]->column_count; c++) {
+				const char **cell = &sheets[s]->rows[i].cells[c];
+
+				if (!has_own_quotes(*cell))
+					*cell = xls_straight_quotes(x->arena, *cell);
+				if (s == 0 && join && strstr(*cell, "  "))
+					*cell = join_blanks(x->arena, *cell);
+			}
+}
+
 static void
 parse_types(struct xls *x)
 {
@@ -159,28 +211,6 @@ apply_settings(struct xls *x)
 	form->root->path = arena_fmt(x->arena, "/%s", name);
 }
 
-/* Blanks side by side in survey are one, unless a setting says no; pyxform's rule. */
-static void
-join_blanks(struct xls *x)
-{
-	if (xls_no(setting(x, "clean_text_values", "yes")))
-		return;
-	for (size_t i = 0; i < x->survey.row_count; i++)
-		for (size_t c = 0; c < x->survey.column_count; c++) {
-			const char *cell = x->survey.rows[i].cells[c];
-			char *copy, *end;
-
-			if (!strstr(cell, "  "))
-				continue;
-			copy = end = arena_strdup(x->arena, cell);
-			for (; *cell; cell++)
-				if (*cell != ' ' || cell[1] != ' ')
-					*end++ = *cell;
-			*end = '\0';
-			x->survey.rows[i].cells[c] = copy;
-		}
-}
-
 static void
 read_instance_name(struct xls *x)
 {
@@ -258,10 +288,10 @@ read_sheets(struct xls x, const char *text, size_t len, form_problem_fn *report,
 	x.form = form;
 	x.arena = form->arena;
 	if (xls_read_sheets(&x, text, len)) {
+		clean_cells(&x);
 		parse_types(&x);
 		read_settings(&x);
 		apply_settings(&x);
-		join_blanks(&x);
 		xls_find_languages(&x);
 		xls_read_choices(&x);
 		xls_expand_loops(&x);

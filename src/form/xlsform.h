@@ -216,6 +216,8 @@ bool xls_check_refs(struct xls *x, struct xls_place place, const char *text);
 /* What the next ${name} from *at on names, in a text whose references are good; NULL
  * after the last. */
 const struct def *xls_next_ref(struct xls *x, const char *text, size_t *at);
+/* With plain quotation marks in place of typographic ones. */
+const char *xls_straight_quotes(struct arena *a, const char *text);
 /* True when all references in the text name a question, and one only. */
 bool xls_refs_are_good(struct xls *x, const char *text);
 /* pyxform's rule for which defaults are expressions. */

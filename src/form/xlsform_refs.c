@@ -316,8 +316,8 @@ xls_next_ref(struct xls *x, const char *text, size_t *at)
 }
 
 /* Typographic quotes, as word processors make them, become those of expressions. */
-static const char *
-straight_quotes(struct arena *a, const char *text)
+const char *
+xls_straight_quotes(struct arena *a, const char *text)
 {
 	char *out, *p;
 
@@ -368,7 +368,7 @@ const struct expr *
 xls_expr(struct xls *x, struct xls_place place, const struct def *from,
     enum xls_ref_use use, const char *text)
 {
-	const char *written = straight_quotes(x->arena, text);
+	const char *written = xls_straight_quotes(x->arena, text);
 	const char *paths = xls_paths(x, place, from, use, written);
 	struct err err = { 0 };
 	const struct expr *e;
