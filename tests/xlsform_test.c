@@ -314,6 +314,23 @@ choices_can_be_answers(void)
 }
 
 static void
+a_form_can_read_what_its_record_is(void)
+{
+	struct reading r;
+	struct form *f = good_form(
+	    &r, "survey\n,type,name,label\n,note,n,Of ${instanceID}\n");
+
+	CHECK_STR(words(f, &form_find(f, "n")->label, "en"),
+	    "Of { /data/meta/instanceID }");
+	CHECK(form_find(f, "meta")->flags & DEF_META);
+	reading_clear(&r);
+	f = good_form(&r, "survey\n,type,name,label\n,text,instanceID,I\n"
+			  ",note,n,Of ${instanceID}\n");
+	CHECK(form_find(f, "meta") == NULL);
+	reading_clear(&r);
+}
+
+static void
 pictures_have_languages_too(void)
 {
 	struct reading r;
@@ -612,6 +629,7 @@ main(void)
 	RUN(parameters_say_what_pyxform_makes_of_them);
 	RUN(texts_hold_what_is_computed);
 	RUN(choices_can_be_answers);
+	RUN(a_form_can_read_what_its_record_is);
 	RUN(pictures_have_languages_too);
 	RUN(loops_are_written_out);
 	RUN(defaults_are_dynamic_where_pyxform_says_so);

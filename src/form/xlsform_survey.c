@@ -321,6 +321,45 @@ read_row(struct survey *s, size_t i)
 		begin_control(s, row, type, name);
 }
 
+static bool
+is_named_in(const struct xls_sheet *sheet, const char *ref)
+{
+	for (size_t i = 0; i < sheet->row_count; i++)
+		for (size_t c = 0; c < sheet->column_count; c++)
+			if (strstr(sheet->rows[i].cells[c], ref))
+				return true;
+	return false;
+}
+
+/* Every record says in meta what it is; a form may read that as it reads an answer. */
+static void
+add_meta(struct survey *s)
+{
+	static const char *const names[] = { "instanceID", "instanceName" };
+	struct xls *x = s->x;
+	const char *omit = form_pair(x->form->settings, "omit_instanceid");
+	struct def *meta = NULL;
+
+	for (size_t i = omit && xls_yes(omit); i < 2; i++) {
+		const char *ref = arena_fmt(x->arena, "${%s}", names[i]);
+
+		if (!is_named_in(&x->survey, ref) && !is_named_in(&x->choices, ref) &&
+		    !is_named_in(&x->entities, ref))
+			continue;
+		for (size_t k = 0; ref && k < s->count; k++)
+			if (!strcmp(s->items[k].def->name, names[i]))
+				ref = NULL; /* a question of that name */
+		if (!ref)
+			continue;
+		if (!meta) {
+			meta = form_add(x->form, x->form->root, DEF_GROUP, "meta");
+			meta->flags |= DEF_META;
+		}
+		form_add(x->form, meta, DEF_QUESTION, names[i])->question =
+		    &question_rows[QUESTION_CALCULATE];
+	}
+}
+
 void
 xls_read_survey(struct xls *x)
 {
@@ -334,6 +373,7 @@ xls_read_survey(struct xls *x)
 		    _("begin %s \"%s\" has no end %s: add it below."),
 		    control_name(s.open[s.depth].end), s.open[s.depth].def->name,
 		    control_name(s.open[s.depth].end));
+	add_meta(&s);
 	form_index(x->form);
 	for (size_t i = 0; i < s.count; i++)
 		xls_read_details(x, &s.items[i]);
