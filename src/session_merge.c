@@ -244,7 +244,7 @@ static void
 compare_rows(struct merge *m, struct node *const parents[SIDES],
     const struct def *repeat, size_t from, bool added)
 {
-	char *texts[SIDES];
+	char *texts[SIDES] = { 0 };
 	struct clash *d;
 
 	for (int side = 0; side < SIDES; side++)
@@ -273,7 +273,7 @@ static void
 compare_group(struct merge *m, struct node *const parents[SIDES])
 {
 	const struct def *def = parents[MINE]->def->first;
-	struct node *inner[SIDES];
+	struct node *inner[SIDES] = { 0 };
 
 	for (; def; def = def->next) {
 		size_t rows;
@@ -376,7 +376,7 @@ read_sides(struct merge *m, struct err *err)
 static bool
 compare(struct merge *m, struct err *err)
 {
-	struct node *roots[SIDES];
+	struct node *roots[SIDES] = { 0 };
 
 	if (!m->conflict.mine.len || !m->conflict.theirs.len) {
 		compare_whole(m);

@@ -565,7 +565,7 @@ static enum client_next
 bring_together(struct client *c)
 {
 	struct client_progress *p = &c->progress;
-	long left;
+	long left = 0;
 
 	c->changes->merged = true;
 	if (!p->conflicts)

@@ -60,13 +60,13 @@ choose_token(struct enrolling *e, struct err *err)
 	bool ok = notebook_get(e->nb, SETTING_ENROLLING, &kept, err);
 
 	if (ok && kept.len == code + HASH_HEX_SIZE &&
-	    !strncmp(kept.data, e->code.data, code)) {
+	    !strncmp(buf_text(&kept), buf_text(&e->code), code)) {
 		memcpy(e->token, kept.data + code + 1, HASH_HEX_SIZE);
 	} else if (ok) {
 		hash_random(random, sizeof(random));
 		hash_hex(random, sizeof(random), e->token);
 		buf_reset(&kept);
-		buf_fmt(&kept, "%s %s", e->code.data, e->token);
+		buf_fmt(&kept, "%s %s", buf_text(&e->code), e->token);
 		ok = notebook_set(e->nb, SETTING_ENROLLING, kept.data, err);
 	}
 	buf_clear(&kept);

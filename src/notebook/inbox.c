@@ -28,7 +28,7 @@ keep_here(struct here *here, sqlite3_stmt *stmt)
 	static const int columns[] = { 1, 4, 8, 9, 10, 11, 12 };
 	const char **texts[] = { &here->form, &here->holder, &here->code, &here->path,
 				 &here->reason, &here->accepted, &here->title };
-	size_t places[sizeof(columns) / sizeof(columns[0])];
+	size_t places[sizeof(columns) / sizeof(columns[0])] = { 0 };
 
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 		const char *text = store_column(stmt, columns[i]);
@@ -47,7 +47,8 @@ look_here(struct notebook *nb, const char *id, struct here *here, struct err *er
 	sqlite3_stmt *stmt = store_stmt(nb, STMT_INBOX_LOOK, err);
 	int got;
 
-	*here = (struct here){ 0 };
+	*here = (struct here){ .form = "", .holder = "", .code = "", .path = "",
+			       .reason = "", .accepted = "", .title = "" };
 	if (!stmt)
 		return -1;
 	store_bind(stmt, 1, id);

@@ -81,6 +81,7 @@ look_at(struct notebook *nb, const char *id, struct look *look, struct err *err)
 	size_t user, version, holder;
 	int got;
 
+	look->form = look->user = look->version = look->holder = "";
 	if (!stmt)
 		return false;
 	store_bind(stmt, 1, id);
