@@ -110,7 +110,7 @@ is_any_below(const struct step *s)
 }
 
 static void
-print_path(const struct ast *n, struct buf *out)
+print_path(const struct ast *n, int level, struct buf *out)
 {
 	const struct ast *primary =
 	    n->path.start == PATH_EXPR ? n->path.primary : NULL;
@@ -123,8 +123,9 @@ print_path(const struct ast *n, struct buf *out)
 			print(primary, 9, out);
 		slash = true;
 	}
+	/* behind "/" an operator would be read as a name */
 	if (!n->path.count && slash && !primary)
-		buf_char(out, '/');
+		buf_str(out, level ? "(/)" : "/");
 	for (size_t i = 0; i < n->path.count; i++, slash = true) {
 		const struct step *s = &n->path.steps[i];
 
@@ -197,7 +198,7 @@ print(const struct ast *n, int level, struct buf *out)
 		    n->filter.predicates, n->filter.predicate_count, out);
 		return;
 	case AST_PATH:
-		print_path(n, out);
+		print_path(n, level, out);
 		return;
 	case AST_NEGATE:
 	case AST_OR:

@@ -392,6 +392,21 @@ read_children(struct reading *r, struct node *at, const struct xml_node *x)
 	return true;
 }
 
+/* Bytes that XML cannot hold do not count. */
+static bool
+is_same(const char *a, const char *b)
+{
+	struct buf left = { 0 }, right = { 0 };
+	bool same;
+
+	xml_escape(a, &left);
+	xml_escape(b, &right);
+	same = !strcmp(buf_text(&left), buf_text(&right));
+	buf_clear(&left);
+	buf_clear(&right);
+	return same;
+}
+
 static bool
 is_of_form(struct reading *r, const struct xml_node *root)
 {
@@ -400,7 +415,7 @@ is_of_form(struct reading *r, const struct xml_node *root)
 
 	if (!id || !*id)
 		id = xml_attribute(root, "xmlns");
-	if (!id || !strcmp(id, form->id))
+	if (!id || is_same(id, form->id))
 		return true;
 	return err_set(r->err, ERR_INPUT,
 	    _("This record is one of the form \"%s\", not of \"%s\"."), id, form->id);
