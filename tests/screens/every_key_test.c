@@ -45,6 +45,9 @@ static const struct {
 	{ CONTEXT_CALENDAR, true, { "1<C-Home><F4>", "1<C-Home><F4><Down>" } },
 	{ CONTEXT_VIEW, false, { "<F1>", "<F1><End>" } },
 	{ CONTEXT_RECORD, false, { "<F3><Enter>" } },
+	{ CONTEXT_DRAFTS, false, { "1x<Esc>2y<Esc><Esc><M-d>", "1x<Esc>2y<Esc><Esc><M-d><End>" } },
+	{ CONTEXT_MONTH, false, { "<M-m>" } },
+	{ CONTEXT_TEMPLATES, false, { "1x<Tab><M-t>mine<Enter><Esc><F6>" } },
 	{ CONTEXT_DUE, false, { "<F5>", "<F5><Down>", "<F5><End>" } },
 };
 
