@@ -7,7 +7,7 @@
  * the terminal gets the difference. So a burst of input costs one painting, a resize
  * needs no care, and a pop-up that closes leaves no hole.
  *
- * Ctrl-Z (suspend), Ctrl-L (repaint) and F11 (the next look) are done here and never
+ * Ctrl-Z (suspend), Ctrl-L (repaint) and Alt-z (the next look) are done here and never
  * delivered. Should the
  * program die by a signal, the terminal is given back as it was.
  */

@@ -199,7 +199,7 @@ high_contrast_is_one_key_away_and_remembered(void)
 	CHECK_INT(coloured(t, 24, 80), 24 * 80);
 	term_cursor(t, &row, &col);
 	CHECK(term_look(t, row, col).reverse && term_look(t, row, col).bold);
-	CHECK(term_keys(t, "<F4>")); /* pop-ups too; F11 works in them */
+	CHECK(term_keys(t, "<F4>")); /* pop-ups too; the key works in them */
 	CHECK_INT(coloured(t, 24, 80), 24 * 80);
 	CHECK(term_keys(t, "<M-z>"));
 	CHECK(coloured(t, 24, 80) < 24 * 80);
