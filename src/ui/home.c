@@ -600,6 +600,9 @@ act(struct home *h, enum action action)
 	case ACTION_SYNC:
 		sync_page_run(h->app);
 		break;
+	case ACTION_TOUR:
+		tour_run(h->app);
+		break;
 	case ACTION_MONTH:
 		month_page_run(h->app);
 		break;

@@ -33,6 +33,7 @@ static const char *const context_names[CONTEXT_COUNT] = {
 	[CONTEXT_MERGE] = "merge",
 	[CONTEXT_DRAFTS] = "drafts", [CONTEXT_MONTH] = "month",
 	[CONTEXT_TEMPLATES] = "templates", [CONTEXT_SETTINGS] = "settings",
+	[CONTEXT_TOUR] = "tour",
 };
 
 static const char *const action_names[ACTION_COUNT] = {
@@ -63,6 +64,7 @@ static const char *const action_names[ACTION_COUNT] = {
 	[ACTION_VERIFY] = "verify", [ACTION_HISTORY] = "history",
 	[ACTION_MONTH] = "month", [ACTION_LOCK] = "lock", [ACTION_SWITCH] = "switch",
 	[ACTION_PASSPHRASE] = "passphrase",
+	[ACTION_TOUR] = "tour",
 	[ACTION_CHAR_LEFT] = "left", [ACTION_CHAR_RIGHT] = "right",
 	[ACTION_WORD_LEFT] = "word-left", [ACTION_WORD_RIGHT] = "word-right",
 	[ACTION_LINE_START] = "line-start", [ACTION_LINE_END] = "line-end",

@@ -543,7 +543,10 @@ run(struct app *app, bool first)
 bool
 start_page_run(struct app *app)
 {
-	return run(app, true);
+	if (!run(app, true))
+		return false;
+	tour_run(app);
+	return true;
 }
 
 void
