@@ -176,7 +176,7 @@ tests: all $(B)/tests/faults/keep.so $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) $(C
 
 # Every test says `N passed, M failed` last; tests/run adds them up.
 check: tests
-	@sh tests/run $(B) tests/layers tests/translations tests/commands tests/plain tests/sync/programs $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) tests/corpus/check $(SCREEN_TESTS) $(SYNC_TESTS)
+	@sh tests/run $(B) tests/layers tests/translations tests/sentences tests/commands tests/plain tests/sync/programs $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) tests/corpus/check $(SCREEN_TESTS) $(SYNC_TESTS)
 
 # All of the ODK ecosystem's tests, where they are at hand (MINQING_CORPUS=FOLDER).
 corpus: $(CORPUS_TESTS)

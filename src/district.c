@@ -16,7 +16,8 @@ read_passphrase(struct district *d, const char *value, struct err *err)
 	d->passphrase_required = strcmp(value, "required") == 0;
 	return d->passphrase_required || strcmp(value, "optional") == 0 ||
 	       err_set(err, ERR_INPUT,
-		       _("passphrase is \"required\" or \"optional\", not \"%s\"."),
+		       _("passphrase is \"required\" or \"optional\", not \"%s\". "
+		    "Change it in district.txt."),
 		       value);
 }
 
@@ -54,7 +55,8 @@ read_line(struct district *d, char *line, struct err *err)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (strcmp(rows[i].name, line) == 0)
 			return rows[i].read(d, value, err);
-	return err_set(err, ERR_INPUT, _("\"%s\" is not a setting of a district."), line);
+	return err_set(err, ERR_INPUT, _("\"%s\" is not a setting of a district. Remove it from "
+	    "district.txt."), line);
 }
 
 bool

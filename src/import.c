@@ -94,10 +94,12 @@ read_line(struct import *im, const char *text, size_t len)
 		}
 	}
 	if (t == JSON_ERROR)
-		err_set(im->err, ERR_INPUT, _("The line is not JSON: %s."), _(r.problem));
+		err_set(im->err, ERR_INPUT, _("The line is not JSON: %s. Mend the line and import it "
+		    "again."), _(r.problem));
 	else if (!im->line || im->line->type != JSON_OBJECT)
 		t = JSON_ERROR, err_set(im->err, ERR_INPUT,
-		    _("The line must be one JSON object, as {\"_form\":\"visit\",...}."));
+		    _("The line must be one JSON object, as "
+		    "{\"_form\":\"visit\",...}. Write it so."));
 	json_reader_clear(&r);
 	return t == JSON_END;
 }
@@ -165,7 +167,7 @@ read_envelope(struct import *im, const char *text, size_t len)
 		item->taken = true;
 		if (item->type != JSON_STRING && item->type != JSON_NULL) {
 			refuse(im, item->name);
-			return err_set(im->err, ERR_INPUT, _("This must be a text."));
+			return err_set(im->err, ERR_INPUT, _("This must be a text. Put it in quotes."));
 		}
 		if (envelope[i].offset != SIZE_MAX && item->text[0])
 			*(const char **)(void *)((char *)im + envelope[i].offset) =
@@ -179,17 +181,20 @@ read_envelope(struct import *im, const char *text, size_t len)
 		if (!end || *end || im->rev < 1) {
 			refuse(im, "_rev");
 			return err_set(im->err, ERR_INPUT,
-			    _("The revision must be a whole number from 1."));
+			    _("The revision must be a whole number from 1. Write 1 for a "
+			    "new record."));
 		}
 	}
 	if (!im->form) {
 		refuse(im, "_form");
 		return err_set(im->err, ERR_INPUT,
-		    _("The line does not say which form it belongs to."));
+		    _("The line does not say which form it belongs to. Add "
+		    "\"_form\"."));
 	}
 	if (im->id && !uuid_valid(im->id)) {
 		refuse(im, "_id");
-		return err_set(im->err, ERR_INPUT, _("\"%s\" is not a record's UUID."),
+		return err_set(im->err, ERR_INPUT, _("\"%s\" is not a record's UUID. Leave it out, and one is "
+		    "made."),
 		    im->id);
 	}
 	if (im->created && !clock_stop_at(&im->clock, im->created, im->err)) {
@@ -262,7 +267,8 @@ answer_question(struct import *im, struct node *node, struct item *item)
 	if (item->type == JSON_OBJECT || item->type == JSON_ARRAY) {
 		refuse_node(im, node);
 		return err_set(im->err, ERR_INPUT,
-		    _("This question takes one answer, not a list or an object."));
+		    _("This question takes one answer, not a list or an object. "
+		    "Write the answer alone."));
 	}
 	if (is_calculated(node->def))
 		return true; /* compared when everything else is known */
@@ -289,7 +295,8 @@ answer_repeat(struct import *im, struct node *parent, const struct def *repeat,
 	if (rows->type != JSON_ARRAY) {
 		refuse(im, repeat->name);
 		return err_set(im->err, ERR_INPUT,
-		    _("This repeats: its answers must be a list of objects."));
+		    _("This repeats: its answers must be a list of objects. "
+		    "Write them as [{...}]."));
 	}
 	for (struct item *row = rows->first; row; row = row->next, index++) {
 		struct node *node = instance_repeat_at(parent, repeat, index);
@@ -297,7 +304,8 @@ answer_repeat(struct import *im, struct node *parent, const struct def *repeat,
 		if (row->type != JSON_OBJECT) {
 			refuse(im, repeat->name);
 			return err_set(im->err, ERR_INPUT,
-			    _("Row %zu of this list is not an object."), index + 1);
+			    _("Row %zu of this list is not an object. Write each row as "
+			    "{...}."), index + 1);
 		}
 		row->taken = true;
 		if (!node)
@@ -386,7 +394,8 @@ compare_below(struct import *im, struct node *parent, struct item *scope,
 		if (is_calculated(n->def) && !same_answer(item->text, n->text)) {
 			refuse_node(im, n);
 			return err_set(im->err, ERR_INPUT,
-			    _("This is calculated as \"%s\", but the line says \"%s\"."),
+			    _("This is calculated as \"%s\", but the line says \"%s\". "
+			    "Leave it out, or correct the answers it comes from."),
 			    n->text, item->text);
 		}
 	}
@@ -401,7 +410,8 @@ nothing_left(struct import *im, const struct item *object)
 		if (i->name && !i->taken) {
 			refuse(im, i->name);
 			return err_set(im->err, ERR_INPUT,
-			    _("The form \"%s\" has no such question."), im->form);
+			    _("The form \"%s\" has no such question. Leave it out, or "
+			    "correct its name."), im->form);
 		}
 		if (!nothing_left(im, i))
 			return false;

@@ -72,7 +72,8 @@ place_folder(struct buf *path, struct err *err)
 	home = getenv("HOME");
 	if (!home || !*home)
 		return err_set(err, ERR_SYSTEM,
-		    _("No place for notebooks: neither MINQING_HOME nor HOME is set."));
+		    _("No place for notebooks: neither MINQING_HOME nor HOME is "
+		    "set. Set one of them."));
 	buf_fmt(path, "%s/.local/share/minqing", home);
 	return true;
 }
@@ -107,7 +108,8 @@ place_names(size_t *count, struct err *err)
 		goto fail;
 	dir = opendir(buf_text(&folder));
 	if (!dir && errno != ENOENT) {
-		err_set(err, ERR_SYSTEM, _("The folder %s cannot be read: %s."),
+		err_set(err, ERR_SYSTEM, _("The folder %s cannot be read: %s. Check the name, and "
+		    "that you may read it."),
 		    buf_text(&folder), strerror(errno));
 		goto fail;
 	}
@@ -149,7 +151,8 @@ place_read(const char *path, size_t max, struct buf *out, struct err *err)
 	ssize_t got = -1;
 
 	if (fd < 0)
-		return err_set(err, ERR_INPUT, _("%s cannot be opened: %s."), path,
+		return err_set(err, ERR_INPUT, _("%s cannot be opened: %s. Check the name, and that you may "
+		    "read it."), path,
 		    strerror(errno));
 	do {
 		buf_reserve(out, 65536);
@@ -159,11 +162,13 @@ place_read(const char *path, size_t max, struct buf *out, struct err *err)
 	} while (got > 0 && out->len - before <= max);
 	close(fd);
 	if (got < 0)
-		return err_set(err, ERR_SYSTEM, _("%s cannot be read: %s."), path,
+		return err_set(err, ERR_SYSTEM, _("%s cannot be read: %s. Check the name, and that you may "
+		    "read it."), path,
 		    strerror(errno));
 	if (out->len - before > max)
 		return err_set(err, ERR_INPUT,
-		    _("%s is larger than the %zu bytes that are read at most."), path,
+		    _("%s is larger than the %zu bytes that are read at most. "
+		    "Choose another file, or split it."), path,
 		    max);
 	return true;
 }
@@ -220,7 +225,8 @@ place_list(void *data, const char *filename, struct err *err)
 	struct list *list = NULL;
 
 	if (strchr(filename, '/') || filename[0] == '.') {
-		err_set(err, ERR_INPUT, _("\"%s\" is not a file name for a list."),
+		err_set(err, ERR_INPUT, _("\"%s\" is not a file name for a list. Name it like "
+		    "list.csv."),
 		    filename);
 		return NULL;
 	}
@@ -260,7 +266,8 @@ csv_files_read(struct csv_files *f, const char *folder, struct buf *stamp,
 	DIR *dir = opendir(folder);
 
 	if (!dir)
-		return err_set(err, ERR_SYSTEM, _("The folder %s cannot be read: %s."),
+		return err_set(err, ERR_SYSTEM, _("The folder %s cannot be read: %s. Check the name, and "
+		    "that you may read it."),
 		    folder, strerror(errno));
 	for (struct dirent *e; (e = readdir(dir));) {
 		size_t len = strlen(e->d_name);
@@ -453,11 +460,12 @@ name_is_usable(const char *name, struct err *err)
 		    _("A notebook needs its worker's name: say who you are."));
 	if (strlen(name) > NAME_BYTES_MAX)
 		return err_set(err, ERR_INPUT,
-		    _("The name is too long: at most %d bytes."), NAME_BYTES_MAX);
+		    _("The name is too long: at most %d bytes. Choose a shorter "
+		    "one."), NAME_BYTES_MAX);
 	if (name[0] == '.' || strchr(name, '/') || !text_valid(name, strlen(name)))
 		return err_set(err, ERR_INPUT,
-		    _("\"%s\" cannot be a worker's name: it must not begin with a full "
-		      "stop or hold a slash."),
+		    _("\"%s\" cannot be a worker's name: it must not begin with "
+		    "a full stop or hold a slash. Choose another one."),
 		    name);
 	return true;
 }
@@ -628,7 +636,8 @@ choose(const char *name, struct err *err)
 		    _("There is no notebook here yet. Make one with: minqing init "
 		      "--name NAME"));
 	else if (!hits)
-		err_set(err, ERR_INPUT, _("There is no notebook of \"%s\" here."), name);
+		err_set(err, ERR_INPUT, _("There is no notebook of \"%s\" here. Make one with "
+		    "minqing init, or check the name."), name);
 	else if (hits > 1)
 		err_set(err, ERR_INPUT,
 		    _("There are %zu notebooks here. Say whose: --worker NAME"), hits);

@@ -127,7 +127,8 @@ read_name(const char *backup, struct vault_key *key, const struct clock *clock,
 	notebook_close(nb);
 	if (good && (!worker->len || strchr(buf_text(worker), '/') ||
 			buf_text(worker)[0] == '.'))
-		good = err_set(err, ERR_INPUT, _("%s does not say whose notebook it is."),
+		good = err_set(err, ERR_INPUT, _("%s does not say whose notebook it is. Choose a file that "
+		    "minqing backup made."),
 		    backup);
 	return good;
 }
@@ -138,7 +139,7 @@ find(struct found *f, const char *backup, const struct place_asker *asker,
 {
 	switch (vault_look(backup, err)) {
 	case VAULT_ABSENT:
-		return err_set(err, ERR_INPUT, _("There is no file %s."), backup);
+		return err_set(err, ERR_INPUT, _("There is no file %s. Check its name and folder."), backup);
 	case VAULT_BROKEN:
 		return false;
 	case VAULT_SEALED:

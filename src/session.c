@@ -143,7 +143,8 @@ find_record(struct notebook *nb, const char *record_id, struct record_names *nam
 
 	if (found == 0)
 		err_set(err, ERR_INPUT,
-		    _("There is no record \"%s\" in this notebook."), record_id);
+		    _("There is no record \"%s\" in this notebook. Look with "
+		    "minqing list."), record_id);
 	if (found <= 0)
 		return false;
 	memcpy(names->id, r.id, UUID_SIZE);

@@ -41,7 +41,8 @@ find_revision(
 	if (!record_revisions(nb, id, look_at, f, err))
 		return false;
 	return f->rev || err_set(err, ERR_INPUT,
-			     _("The notebook has no such revision with answers."));
+			     _("The notebook has no such revision with answers. Look with "
+			    "minqing list."));
 }
 
 /* The ids of a revision, and what they are put into. */

@@ -80,8 +80,8 @@ check_settings(const struct line_settings *s, struct err *err)
 {
 	if (!*s->collector)
 		return err_set(err, ERR_INPUT,
-		    _("No collector's address is set, so there is nowhere to send to. Your "
-		      "records are kept."));
+		    _("No collector's address is set, so there is nowhere to "
+		    "send to. Your records are kept. Set it in the settings."));
 	if ((!*s->token && !s->openrosa) || strpbrk(s->token, "\r\n"))
 		return err_set(err, ERR_INPUT,
 		    _("This notebook has no token for the collector. Ask the district for "
@@ -541,8 +541,8 @@ end_well(struct client *c)
 {
 	if (c->postponed)
 		err_set(&c->err, ERR_NETWORK,
-		    _("The collector cannot take %ld of them yet; the next sync tries "
-		      "again."),
+		    _("The collector cannot take %ld of them yet; the next sync "
+		    "tries again. Send again later."),
 		    c->postponed);
 	finish(c, c->postponed ? CLIENT_FAILED : CLIENT_DONE);
 }
@@ -654,7 +654,8 @@ client_cancel(struct client *c)
 		return;
 	count_bytes(c);
 	err_set(&c->err, ERR_CANCELLED,
-	    _("Stopped. Everything that was not accepted is kept."));
+	    _("Stopped. Everything that was not accepted is kept. Send "
+	    "again when you like."));
 	finish(c, CLIENT_CANCELLED);
 }
 

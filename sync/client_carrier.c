@@ -109,8 +109,9 @@ begin_writing(struct writing *w, struct err *err)
 		return false;
 	if (!w->token.len || !wire_key_read(buf_text(&w->hex), w->key))
 		return err_set(err, ERR_INPUT,
-		    _("This notebook does not know the district's key yet: enrol it, or sync "
-		      "once over a line. Your records are kept."));
+		    _("This notebook does not know the district's key yet: enrol "
+		    "it, or sync once over a line. Your records are kept. Then "
+		    "try again."));
 	return true;
 }
 

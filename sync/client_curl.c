@@ -28,17 +28,19 @@ curl_load(struct curl_table *curl, struct err *err)
 	if (!library)
 		return err_set(err, ERR_SYSTEM,
 		    _("Sending needs the library libcurl, which is not installed "
-		      "(package libcurl4)."));
+		    "(package libcurl4). Install it and send again."));
 	for (i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		void *function = dlsym(library, functions[i].name);
 
 		if (!function)
 			return err_set(err, ERR_SYSTEM,
-			    _("The library libcurl is too old: it has no %s."),
+			    _("The library libcurl is too old: it has no %s. Install the "
+			    "package libcurl4."),
 			    functions[i].name);
 		memcpy((char *)curl + functions[i].at, &function, sizeof(function));
 	}
 	if (curl->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return err_set(err, ERR_SYSTEM, _("The library libcurl does not start."));
+		return err_set(err, ERR_SYSTEM, _("The library libcurl does not start. Install the package "
+		    "libcurl4 anew."));
 	return true;
 }

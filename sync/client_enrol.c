@@ -46,7 +46,8 @@ read_code(struct enrolling *e, const char *typed, struct err *err)
 			buf_char(&e->code, (char)toupper((unsigned char)*typed));
 	return e->code.len == CLIENT_CODE_DIGITS ||
 	    err_set(err, ERR_INPUT,
-		_("A one-time code has twelve letters and digits, as 7K3M-9XT4-HVB2."));
+		_("A one-time code has twelve letters and digits, as "
+		    "7K3M-9XT4-HVB2. Type it so."));
 }
 
 /* The token of the last try, if it was of this code; else a new one, kept before it is
@@ -217,7 +218,8 @@ static bool
 cancelled(struct err *err)
 {
 	return err_set(err, ERR_CANCELLED,
-	    _("Stopped. The same code can be given again here."));
+	    _("Stopped. The same code can be given again here. Try again "
+	    "when you like."));
 }
 
 /* One try: true when it has ended, r says how. */

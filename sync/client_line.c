@@ -99,8 +99,9 @@ check_address(struct line *line, CURLU *u, bool insecure, struct err *err)
 	    curl->url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK ||
 	    (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)) {
 		err_set(err, ERR_INPUT,
-		    _("The collector's address is not a web address: \"%s\". It looks like "
-		      "https://example.org"),
+		    _("The collector's address is not a web address: \"%s\". It "
+		    "looks like https://example.org; correct it in the "
+		    "settings."),
 		    line->base);
 		goto out;
 	}
@@ -287,12 +288,14 @@ set_up(struct line *line, const char *ca, struct err *err)
 
 	line->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (line->epoll < 0)
-		return err_set(err, ERR_SYSTEM, _("The network cannot be used: %s"),
+		return err_set(err, ERR_SYSTEM, _("The network cannot be used: %s. Check the line and try "
+		    "again."),
 		    strerror(errno));
 	line->multi = curl->multi_init();
 	line->easy = curl->easy_init();
 	if (!line->multi || !line->easy)
-		return err_set(err, ERR_SYSTEM, _("The library libcurl does not start."));
+		return err_set(err, ERR_SYSTEM, _("The library libcurl does not start. Install the package "
+		    "libcurl4 anew."));
 	curl->multi_setopt(line->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl->multi_setopt(line->multi, CURLMOPT_SOCKETDATA, line);
 	curl->multi_setopt(line->multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -502,10 +505,12 @@ line_begin(struct line *line, const struct line_request *request, struct err *er
 		      "have its key. Tell whoever looks after it."),
 		    request->path);
 	if (!add_headers(line, request))
-		return err_set(err, ERR_SYSTEM, _("There is not enough memory to send."));
+		return err_set(err, ERR_SYSTEM, _("There is not enough memory to send. Close other programs "
+		    "and try again."));
 	set_request(line, request);
 	if (line->curl.multi_add_handle(line->multi, line->easy) != CURLM_OK)
-		return err_set(err, ERR_SYSTEM, _("There is not enough memory to send."));
+		return err_set(err, ERR_SYSTEM, _("There is not enough memory to send. Close other programs "
+		    "and try again."));
 	line->under_way = true;
 	line->heard = line->began = monotonic();
 	line->moved = 0;

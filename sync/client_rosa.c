@@ -461,7 +461,8 @@ ask_send(struct client *c)
 	struct rosa *rosa = c->rosa;
 
 	if (!rosa->lanes_used) {
-		err_set(&c->err, ERR_SYSTEM, _("There is not enough memory to send."));
+		err_set(&c->err, ERR_SYSTEM, _("There is not enough memory to send. Close other programs "
+		    "and try again."));
 		return NEXT_FAILED;
 	}
 	rosa->chosen_count = rosa->chosen_at = 0;
@@ -472,7 +473,8 @@ ask_send(struct client *c)
 	if (rosa->chosen_count)
 		return NEXT_BUSY; /* all were answered without asking */
 	if (rosa->problems.len && c->err.kind == ERR_NONE) {
-		err_set(&c->err, ERR_INPUT, _("Some forms could not be taken. %s"),
+		err_set(&c->err, ERR_INPUT, _("Some forms could not be taken. %s Try again, or ask the "
+		    "server's people."),
 		    buf_text(&rosa->problems));
 		return NEXT_FAILED;
 	}

@@ -60,13 +60,15 @@ read_list(const char *text, size_t len, const struct shape *shape, struct arena 
 	*list = (struct rosa_list){ 0 };
 	if (!root || strcmp(root->local, shape->root) != 0)
 		return err_set(err, ERR_NETWORK,
-		    _("What answers there is no server for ODK's forms, or something "
-		      "between (a login page?) answers for it."));
+		    _("What answers there is no server for ODK's forms, or "
+		    "something between (a login page?) answers for it. Check "
+		    "the address and try again."));
 	while ((n = xml_child(root, n, shape->item)))
 		count++;
 	if (count > ROSA_ITEMS_MAX)
 		return err_set(err, ERR_NETWORK,
-		    _("The server offers %zu forms or files; at most %d are taken."),
+		    _("The server offers %zu forms or files; at most %d are "
+		    "taken. Ask for a project with fewer."),
 		    count, ROSA_ITEMS_MAX);
 	list->items = arena_alloc(arena, (count + 1) * sizeof(*list->items));
 	while ((n = xml_child(root, n, shape->item))) {

@@ -46,7 +46,8 @@ wire_packer_free(struct wire_packer *p)
 static bool
 not_packed(struct err *err)
 {
-	return err_set(err, ERR_SYSTEM, _("The records could not be compressed."));
+	return err_set(err, ERR_SYSTEM, _("The records could not be compressed. Close other programs "
+	    "and try again."));
 }
 
 bool

@@ -164,7 +164,7 @@ other_files_are_refused(void)
 	notebook_close(f->nb);
 	f->nb = notebook_open(f->path, false, &f->clock, &f->err);
 	CHECK(f->nb == NULL);
-	CHECK_STR(f->err.text, "This file is not a notebook.");
+	CHECK_STR(f->err.text, "This file is not a notebook. Choose another one.");
 
 	file = fopen(f->path, "w");
 	for (int i = 0; i < 2000; i++)
@@ -173,7 +173,7 @@ other_files_are_refused(void)
 	f->err.text[0] = '\0';
 	f->nb = notebook_open(f->path, true, &f->clock, &f->err);
 	CHECK(f->nb == NULL);
-	CHECK_STR(f->err.text, "This file is not a notebook.");
+	CHECK_STR(f->err.text, "This file is not a notebook. Choose another one.");
 	fixture_free(f);
 }
 

@@ -124,14 +124,16 @@ merge(struct notebook *nb, const char *said, const char *side)
 	int got = record_get(nb, said, &record, &err), status;
 
 	if (got == 0)
-		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook."),
+		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook. Look with "
+		    "minqing list."),
 		    said);
 	if (got <= 0)
 		return command_failed(&err);
 	memcpy(id, record.id, UUID_SIZE);
 	got = merge_new(nb, id, i18n_language(), &m, &err);
 	if (got == 0)
-		err_set(&err, ERR_INPUT, _("This record was not changed elsewhere."));
+		err_set(&err, ERR_INPUT, _("This record was not changed elsewhere. Look with minqing "
+		    "list."));
 	status = got == 1 ? show_or_apply(m, side) : command_failed(&err);
 	merge_free(m);
 	return status;

@@ -269,14 +269,16 @@ export_all(struct export *ex)
 		table = ex->repeat ? form_find(form, ex->repeat) : form->root;
 		if (!table || (ex->repeat && table->kind != DEF_REPEAT))
 			return err_set(ex->err, ERR_INPUT,
-			    _("The form \"%s\" has no repeat \"%s\"."), ex->form,
+			    _("The form \"%s\" has no repeat \"%s\". Look with minqing "
+			    "form show."), ex->form,
 			    ex->repeat);
 		write_header(ex, form, table);
 	}
 	if (!record_list(ex->nb, &query, export_record, ex, ex->err) || ex->err->kind)
 		return false;
 	if (fflush(ex->out) != 0 || ferror(ex->out))
-		return err_set(ex->err, ERR_SYSTEM, _("The export cannot be written: %s."),
+		return err_set(ex->err, ERR_SYSTEM, _("The export cannot be written: %s. Check that there is "
+		    "room and that you may write there."),
 		    strerror(errno));
 	return true;
 }
@@ -291,20 +293,24 @@ export_to_file(struct export *ex, const char *path)
 	buf_fmt(&part, "%s.part", path);
 	ex->out = fopen(buf_text(&part), "w");
 	if (!ex->out) {
-		err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s."),
+		err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
+		    "that you may write there."),
 		    buf_text(&part), strerror(errno));
 		buf_clear(&part);
 		return false;
 	}
 	good = export_all(ex);
 	if (good && fsync(fileno(ex->out)) != 0)
-		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s."), path,
+		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
+		    "that you may write there."), path,
 		    strerror(errno));
 	if (fclose(ex->out) != 0 && good)
-		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s."), path,
+		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
+		    "that you may write there."), path,
 		    strerror(errno));
 	if (good && rename(buf_text(&part), path) != 0)
-		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s."), path,
+		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
+		    "that you may write there."), path,
 		    strerror(errno));
 	if (!good)
 		unlink(buf_text(&part));

@@ -108,7 +108,8 @@ import_stream(struct import_run *run, FILE *in, struct err *err)
 			good = import_line(run, line, (size_t)len, &field, err);
 	}
 	if (good && ferror(in))
-		good = err_set(err, ERR_SYSTEM, _("%s cannot be read: %s."), run->file,
+		good = err_set(err, ERR_SYSTEM, _("%s cannot be read: %s. Check the name, and that you may "
+		    "read it."), run->file,
 		    strerror(errno));
 	if (!good && run->in_transaction)
 		notebook_end(run->nb, false, NULL);
@@ -128,7 +129,8 @@ import_file(struct import_run *run, const char *path, struct err *err)
 
 	run->file = path;
 	if (!in)
-		return err_set(err, ERR_INPUT, _("%s cannot be opened: %s."), path,
+		return err_set(err, ERR_INPUT, _("%s cannot be opened: %s. Check the name, and that you may "
+		    "read it."), path,
 		    strerror(errno));
 	good = import_stream(run, in, err);
 	if (!is_stdin)

@@ -28,8 +28,9 @@ passphrases_init(struct passphrases *p, const char *option, struct err *err)
 	fd = strtol(text, &end, 10);
 	if (*end || fd < 0 || fd > FD_MAX || fcntl((int)fd, F_GETFD) < 0)
 		return err_set(err, ERR_INPUT,
-		    _("\"%s\" is not the number of an open file descriptor for the "
-		      "passphrase."),
+		    _("\"%s\" is not the number of an open file descriptor for "
+		    "the passphrase. Give one that is open, as in "
+		    "--passphrase-fd 3 3<FILE."),
 		    text);
 	p->fd = (int)fd;
 	return true;
@@ -64,7 +65,7 @@ read_line(int fd, struct vault_passphrase *p, struct err *err)
 			break;
 		if (p->len == VAULT_PASSPHRASE_MAX)
 			return err_set(err, ERR_INPUT,
-			    _("A passphrase has at most %d bytes."),
+			    _("A passphrase has at most %d bytes. Choose a shorter one."),
 			    VAULT_PASSPHRASE_MAX);
 		p->text[p->len++] = c;
 	}
@@ -73,7 +74,8 @@ read_line(int fd, struct vault_passphrase *p, struct err *err)
 	p->text[p->len] = '\0';
 	if (got > 0 || p->len > 0)
 		return true;
-	return err_set(err, ERR_INPUT, _("No passphrase came from where it was to come."));
+	return err_set(err, ERR_INPUT, _("No passphrase came from where it was to come. Give it on "
+	    "a line of its own."));
 }
 
 /* Ctrl-C and its like take effect after the terminal shows letters again. */
@@ -85,7 +87,8 @@ read_unseen(int tty, const char *prompt, struct vault_passphrase *p, struct err 
 	bool good;
 
 	if (tcgetattr(tty, &before) != 0)
-		return err_set(err, ERR_SYSTEM, _("The terminal cannot be read: %s."),
+		return err_set(err, ERR_SYSTEM, _("The terminal cannot be read: %s. Start again in another "
+		    "one."),
 		    strerror(errno));
 	unseen = before;
 	unseen.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
@@ -101,7 +104,7 @@ read_unseen(int tty, const char *prompt, struct vault_passphrase *p, struct err 
 	dprintf(tty, "\n");
 	/* With the signals off, Ctrl-C is a letter; nobody has it in a passphrase. */
 	if (good && memchr(p->text, before.c_cc[VINTR], p->len))
-		return err_set(err, ERR_CANCELLED, _("Nothing was done."));
+		return err_set(err, ERR_CANCELLED, _("Nothing was done. Start again when you like."));
 	return good;
 }
 
@@ -117,7 +120,7 @@ ask_twice(int tty, struct vault_passphrase *p, struct err *err)
 		same = p->len == again.len && memcmp(p->text, again.text, p->len) == 0;
 		if (!same)
 			err_set(err, ERR_INPUT,
-			    _("The two were not the same. Nothing was done."));
+			    _("The two were not the same. Nothing was done. Try again."));
 	}
 	vault_passphrase_wipe(&again);
 	return same;
@@ -165,7 +168,7 @@ ask(void *data, const char *worker, enum place_asking asking, struct vault_passp
 	if (from->fd < 0)
 		return ask_terminal(worker, asking, p, err);
 	if (asking == PLACE_ASK_AGAIN)
-		return err_set(err, ERR_INPUT, _("The passphrase is wrong."));
+		return err_set(err, ERR_INPUT, _("The passphrase is wrong. Try again."));
 	return read_line(from->fd, p, err);
 }
 

@@ -133,7 +133,8 @@ command_receipt(const struct command_context *context, const struct words *words
 	good = receipt_list(wanted.nb, 0, write_head, &wanted, &err);
 	if (good && !wanted.head.len)
 		good =
-		    err_set(&err, ERR_INPUT, _("There is no receipt of this number."));
+		    err_set(&err, ERR_INPUT, _("There is no receipt of this number. Look with minqing "
+		    "receipts."));
 	if (good) {
 		puts(buf_text(&wanted.head));
 		good = receipt_lines(wanted.nb, wanted.id, print_line, NULL, &err);

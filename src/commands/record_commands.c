@@ -214,7 +214,8 @@ show_xml(struct notebook *nb, const char *id, int rev, bool masked)
 	if (good)
 		snprintf(whole, sizeof(whole), "%s", r.id);
 	else if (found == 0)
-		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook."), id);
+		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook. Look with "
+		    "minqing list."), id);
 	if (good && masked)
 		good = log_view(nb, whole, &err) &&
 		    session_submission(nb, whole, rev, &xml, &err);
@@ -237,7 +238,8 @@ show(struct notebook *nb, const char *id, int rev, bool json, bool masked)
 	int found = record_get(nb, id, &r, &err);
 
 	if (found == 0)
-		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook."), id);
+		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook. Look with "
+		    "minqing list."), id);
 	if (found <= 0)
 		return command_failed(&err);
 	json_writer_init(&w, &line);
@@ -317,7 +319,8 @@ command_withdraw(const struct command_context *context, const struct words *word
 		return status;
 	found = record_get(nb, words->rest[0], &r, &err);
 	if (found == 0)
-		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook."),
+		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook. Look with "
+		    "minqing list."),
 		    words->rest[0]);
 	if (found > 0) {
 		char id[UUID_SIZE];

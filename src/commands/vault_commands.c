@@ -223,7 +223,8 @@ command_vault_recovery_key(const struct command_context *context,
 		close(fd);
 	}
 	if (!written) {
-		err_set(&err, ERR_SYSTEM, _("%s cannot be made: %s."), path,
+		err_set(&err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
+		    "you may write there."), path,
 		    strerror(errno));
 		return command_failed(&err);
 	}
@@ -323,7 +324,8 @@ make_file(struct rescue *r, const char *name)
 	fd = open(buf_text(&path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (!f) {
-		err_set(r->err, ERR_SYSTEM, _("%s cannot be made: %s."),
+		err_set(r->err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
+		    "you may write there."),
 		    buf_text(&path), strerror(errno));
 		if (fd >= 0)
 			close(fd);
@@ -408,7 +410,8 @@ command_vault_salvage(const struct command_context *context, const struct words 
 
 	written = end_file(r.drafts) && written;
 	if (good && !written)
-		good = err_set(&t.err, ERR_SYSTEM, _("%s cannot be written: %s."), r.dir,
+		good = err_set(&t.err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
+		    "that you may write there."), r.dir,
 		    strerror(errno));
 	if (!good)
 		return target_failed(&t);

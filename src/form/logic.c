@@ -272,7 +272,8 @@ logic_answer(struct logic *l, struct node *node, const char *text, struct err *e
 			return true;
 		return err_set(
 		    err, ERR_INPUT,
-		    _("This is the form's to fill in; it cannot be changed here."));
+		    _("This is the form's to fill in; it cannot be changed here. "
+		    "Go on to the next question."));
 	}
 	if (!answer_canonical(l, node->def, text, &canonical, err)) {
 		buf_clear(&canonical);

@@ -54,7 +54,8 @@ write_integer(struct typed *t)
 		    text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
 	if (strlen(digits) > DIGITS_MAX)
 		return err_set(t->err, ERR_INPUT,
-			       _("This number is too long: at most 15 digits."));
+			       _("This number is too long: at most 15 digits. Type a "
+			    "shorter one."));
 	if (!*digits)
 		buf_char(t->out, '0');
 	else
@@ -405,7 +406,8 @@ answer_canonical(const struct logic *l, const struct def *def, const char *text,
 	if (!*owned)
 		ok = true;
 	else if (type == ANSWER_NONE)
-		ok = err_set(err, ERR_INPUT, _("There is nothing to answer here."));
+		ok = err_set(err, ERR_INPUT, _("There is nothing to answer here. Go on to the next "
+		    "question."));
 	else
 		ok = write_typed(&t);
 	free(owned);

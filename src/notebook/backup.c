@@ -148,7 +148,8 @@ copy_and_check(const char *from, const char *to, struct vault_key *key,
 	if (code != SQLITE_OK)
 		return disk_fail(code, to, err);
 	if (chmod(to, 0600) != 0 && errno != EPERM && errno != ENOTSUP)
-		return err_set(err, ERR_SYSTEM, _("%s cannot be made: %s."), to,
+		return err_set(err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
+		    "you may write there."), to,
 		    strerror(errno));
 	if (!vault_check(to, key, clock, &report, err))
 		return false;
@@ -177,7 +178,8 @@ backup_make(struct notebook *nb, const char *folder, int keep, struct buf *path,
 	       has_room(nb->path, buf_text(&growing), err) &&
 	       copy_and_check(nb->path, buf_text(&growing), nb->key, nb->clock, err);
 	if (made && !files_swap_in(buf_text(&growing), buf_text(path) + before, NULL))
-		made = err_set(err, ERR_SYSTEM, _("%s cannot be made: %s."),
+		made = err_set(err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
+		    "you may write there."),
 		    buf_text(path) + before, strerror(errno));
 	if (!made)
 		vault_drop_file(buf_text(&growing));
@@ -354,7 +356,8 @@ backup_restore(const char *backup, struct vault_key *key, const char *path,
 	           copy_and_check(backup, buf_text(&growing), key, clock, err) &&
 	           put_aside(path, clock, kept, err);
 	if (restored && !files_swap_in(buf_text(&growing), path, NULL)) {
-		restored = err_set(err, ERR_SYSTEM, _("%s cannot be made: %s."), path,
+		restored = err_set(err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
+		    "you may write there."), path,
 		    strerror(errno));
 		give_log_back(path, buf_text(kept));
 	}

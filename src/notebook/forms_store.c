@@ -171,10 +171,12 @@ find_source(struct notebook *nb, const char *id, const char *version, struct err
 	if ((got = store_step(nb, stmt, err)) == 1)
 		return stmt;
 	if (got == 0 && version)
-		err_set(err, ERR_INPUT, _("The notebook has no form %s of version %s."),
+		err_set(err, ERR_INPUT, _("The notebook has no form %s of version %s. Look with "
+		    "minqing forms, or put it in with minqing form add."),
 			id, version);
 	else if (got == 0)
-		err_set(err, ERR_INPUT, _("The notebook has no form %s."), id);
+		err_set(err, ERR_INPUT, _("The notebook has no form %s. Look with minqing forms, or "
+		    "put it in with minqing form add."), id);
 	return NULL;
 }
 
@@ -362,7 +364,8 @@ notebook_form_take(struct notebook *nb, const char *id, const char *version,
 	if (!form)
 		return err_within(err, id);
 	ok = (!strcmp(form->id, id) && !strcmp(form->version, version)) ||
-	     err_set(err, ERR_INPUT, _("The form %s %s calls itself %s %s."), id, version,
+	     err_set(err, ERR_INPUT, _("The form %s %s calls itself %s %s. Ask the district to "
+	    "send it anew."), id, version,
 		     form->id, form->version);
 	ok = ok && notebook_form_add(nb, form, source, len, err);
 	form_free(form);
@@ -521,7 +524,8 @@ notebook_list(struct notebook *nb, const char *filename, struct err *err)
 		list = parse_list(filename, sqlite3_column_blob(stmt, 0),
 				  (size_t)sqlite3_column_bytes(stmt, 0), err);
 	else if (got == 0)
-		err_set(err, ERR_INPUT, _("The notebook has no list %s."), filename);
+		err_set(err, ERR_INPUT, _("The notebook has no list %s. Put it in with minqing form "
+		    "add."), filename);
 	sqlite3_reset(stmt);
 	if (!list)
 		return NULL;

@@ -136,7 +136,8 @@ connect(struct notebook *nb, const struct opening *o, struct err *err)
 	flags |= o->create ? SQLITE_OPEN_CREATE : 0;
 	nb->vfs = vault_vfs_new(nb->path, o->cipher, o->frozen);
 	if (!nb->vfs)
-		return err_set(err, ERR_SYSTEM, _("There is not enough memory."));
+		return err_set(err, ERR_SYSTEM, _("There is not enough memory. Close other programs and try "
+		    "again."));
 	if (sqlite3_open_v2(nb->path, &nb->db, flags, vault_vfs_name(nb->vfs)) !=
 	    SQLITE_OK)
 		return store_fail(nb, err);
@@ -189,10 +190,12 @@ notebook_open(const char *path, bool create, const struct clock *clock, struct e
 		o.fresh = true;
 		if (create)
 			break;
-		err_set(err, ERR_INPUT, _("There is no notebook at %s yet."), path);
+		err_set(err, ERR_INPUT, _("There is no notebook at %s yet. Make one with minqing "
+		    "init."), path);
 		return NULL;
 	case VAULT_SEALED:
-		err_set(err, ERR_INPUT, _("The notebook at %s wants a passphrase."),
+		err_set(err, ERR_INPUT, _("The notebook at %s wants a passphrase. Give it one when "
+		    "it asks."),
 			path);
 		return NULL;
 	case VAULT_PLAIN:
@@ -222,7 +225,8 @@ make_sealed(const char *path, struct vault_key *key, const struct clock *clock,
 	notebook_close(nb);
 	if (nb)
 		made = files_swap_in(new_name, path, NULL) ||
-		       err_set(err, ERR_SYSTEM, _("%s cannot be made: %s."), path,
+		       err_set(err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
+		    "you may write there."), path,
 			       strerror(errno));
 	if (!made)
 		vault_drop_file(new_name);
@@ -240,7 +244,8 @@ notebook_open_sealed(const char *path, bool create, struct vault_key *key,
 	switch (vault_look(path, err)) {
 	case VAULT_ABSENT:
 		if (!create) {
-			err_set(err, ERR_INPUT, _("There is no notebook at %s yet."),
+			err_set(err, ERR_INPUT, _("There is no notebook at %s yet. Make one with minqing "
+			    "init."),
 				path);
 			return NULL;
 		}
@@ -250,7 +255,7 @@ notebook_open_sealed(const char *path, bool create, struct vault_key *key,
 	case VAULT_SEALED:
 		break;
 	case VAULT_PLAIN:
-		err_set(err, ERR_INPUT, _("The notebook at %s has no passphrase."),
+		err_set(err, ERR_INPUT, _("The notebook at %s has no passphrase. Open it without one."),
 			path);
 		return NULL;
 	case VAULT_BROKEN:

@@ -216,7 +216,8 @@ count_in_receipt(struct notebook *nb, int64_t receipt, size_t sent, int accepted
 	if (!store_run(nb, stmt, err))
 		return false;
 	return sqlite3_changes(nb->db) == 1 ||
-	       err_set(err, ERR_INPUT, _("There is no receipt of this number."));
+	       err_set(err, ERR_INPUT, _("There is no receipt of this number. Look with minqing "
+	    "receipts."));
 }
 
 static bool
@@ -380,7 +381,8 @@ close_receipt(struct notebook *nb, int64_t id, int64_t bytes_up, int64_t bytes_d
 	if (!store_run(nb, stmt, err))
 		return false;
 	return sqlite3_changes(nb->db) == 1 ||
-	       err_set(err, ERR_INPUT, _("There is no receipt of this number."));
+	       err_set(err, ERR_INPUT, _("There is no receipt of this number. Look with minqing "
+	    "receipts."));
 }
 
 bool

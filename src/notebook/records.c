@@ -49,7 +49,8 @@ struct look {
 static bool
 no_such_record(struct err *err)
 {
-	return err_set(err, ERR_INPUT, _("There is no such record in this notebook."));
+	return err_set(err, ERR_INPUT, _("There is no such record in this notebook. Look with "
+	    "minqing list."));
 }
 
 static bool
@@ -65,8 +66,8 @@ may_go_on(const struct look *look, struct err *err)
 {
 	if (*look->holder)
 		return err_set(err, ERR_INPUT,
-			       _("This record was handed over to %s. It can only be "
-				 "looked at here."),
+			       _("This record was handed over to %s. It can only be looked "
+			    "at here. Ask there for a change."),
 			       look->holder);
 	return !look->other ||
 	       err_set(err, ERR_INPUT,
@@ -195,14 +196,15 @@ name_record(struct notebook *nb, const struct record_origin *origin, int64_t now
 		return err_set(
 		    err, ERR_INPUT,
 		    _("The record's id is not a UUID (32 hexadecimal digits with "
-		      "dashes)."));
+		    "dashes). Leave it out, and one is made."));
 	for (int i = 0; i < UUID_SIZE; i++)
 		id[i] = (char)tolower((unsigned char)origin->id[i]);
 	if (!is_known(nb, id, &known, err))
 		return false;
 	if (known)
 		return err_set(err, ERR_INPUT,
-			       _("A record with this id is in the notebook already."));
+			       _("A record with this id is in the notebook already. Correct "
+			    "that one, or leave the id out."));
 	return true;
 }
 
@@ -217,7 +219,7 @@ record_begin(struct notebook *nb, const struct record_origin *origin,
 	if (origin->created && !clock_parse(origin->created, &created, &offset))
 		return err_set(err, ERR_INPUT,
 			       _("The time when the record was made must be written as "
-				 "2026-11-02T09:30:00+08:00."));
+			    "2026-11-02T09:30:00+08:00. Write it so."));
 	if (!name_record(nb, origin, now.ms, id, err) || !notebook_begin(nb, err))
 		return false;
 	return store_end(nb, add_record(nb, origin, id, &now, err), err);
@@ -481,7 +483,8 @@ withdraw(struct notebook *nb, const char *id, const struct look *look, const cha
 		    err, ERR_INPUT,
 		    _("This record was never finished: delete its draft instead."));
 	if (look->withdrawn)
-		return err_set(err, ERR_INPUT, _("This record was withdrawn already."));
+		return err_set(err, ERR_INPUT, _("This record was withdrawn already. Write a new one if it "
+		    "was right after all."));
 	if (!may_go_on(look, err))
 		return false;
 	if (!add_revision(nb, look, look->version, NULL, 0, why, &now, err) ||

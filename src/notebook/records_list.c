@@ -197,7 +197,8 @@ record_answers(struct notebook *nb, const char *id, int rev, struct buf *answers
 		sqlite3_bind_int(stmt, 2, rev);
 	if ((got = get_answers(nb, stmt, answers, err)) == 0)
 		return err_set(err, ERR_INPUT,
-			       _("The notebook has no such revision with answers."));
+			       _("The notebook has no such revision with answers. Look with "
+			    "minqing list."));
 	return got == 1;
 }
 

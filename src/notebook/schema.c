@@ -344,7 +344,7 @@ schema_check(struct notebook *nb, struct err *err)
 	if (tables < 0)
 		return false;
 	if (tables > 0 && application != APPLICATION_ID)
-		return err_set(err, ERR_SYSTEM, _("This file is not a notebook."));
+		return err_set(err, ERR_SYSTEM, _("This file is not a notebook. Choose another one."));
 	return version <= NEWEST ||
 	       err_set(
 		   err, ERR_SYSTEM,

@@ -68,7 +68,7 @@ store_fail(struct notebook *nb, struct err *err)
 		    _("The notebook's file cannot be opened. Check that its folder is "
 		      "there and that you may write in it."));
 	case SQLITE_NOTADB:
-		return err_set(err, ERR_SYSTEM, _("This file is not a notebook."));
+		return err_set(err, ERR_SYSTEM, _("This file is not a notebook. Choose another one."));
 	case SQLITE_CORRUPT:
 		return err_set(
 		    err, ERR_SYSTEM,
@@ -83,8 +83,8 @@ store_fail(struct notebook *nb, struct err *err)
 	}
 	return err_set(
 	    err, ERR_SYSTEM,
-	    _("The notebook could not do this (%d). Everything that was saved before "
-	      "is safe."),
+	    _("The notebook could not do this (%d). Everything that was "
+	    "saved before is safe. Try again."),
 	    code);
 }
 
@@ -156,7 +156,8 @@ notebook_begin(struct notebook *nb, struct err *err)
 {
 	if (nb->lost)
 		return err_set(err, ERR_SYSTEM,
-			       _("The disk failed before, so this was not done."));
+			       _("The disk failed before, so this was not done. Leave the "
+			    "notebook and open it again."));
 	if (!run(nb, nb->depth ? STMT_SAVEPOINT : STMT_BEGIN, err))
 		return false;
 	nb->depth++;
@@ -175,8 +176,9 @@ end_transaction(struct notebook *nb, bool keep, struct err *err)
 			return true;
 		return err_set(
 		    err, ERR_SYSTEM,
-		    _("The disk failed, so nothing of this was saved. Everything that "
-		      "was saved before is safe."));
+		    _("The disk failed, so nothing of this was saved. Everything "
+		    "that was saved before is safe. Leave the notebook and "
+		    "open it again."));
 	}
 	kept = keep && run(nb, STMT_COMMIT, err);
 	if (!kept && !sqlite3_get_autocommit(nb->db) &&
@@ -197,7 +199,8 @@ notebook_end(struct notebook *nb, bool keep, struct err *err)
 	if (nb->lost)
 		return !keep ||
 		       err_set(err, ERR_SYSTEM,
-			       _("The disk failed before, so this was not done."));
+			       _("The disk failed before, so this was not done. Leave the "
+			    "notebook and open it again."));
 	if (!keep && !run(nb, STMT_ROLLBACK_TO, err))
 		return false;
 	return run(nb, STMT_RELEASE, err);

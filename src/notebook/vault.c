@@ -192,7 +192,7 @@ vault_unlock(const char *path, const struct vault_passphrase *p, struct err *err
 	if (key && load_block(path, &block, &good, err))
 		opened = key_unwrap(key, &block, p, err);
 	if (opened == 0)
-		err_set(err, ERR_INPUT, _("The passphrase is wrong."));
+		err_set(err, ERR_INPUT, _("The passphrase is wrong. Try again."));
 	if (opened == 1)
 		return key;
 	vault_key_free(key);
@@ -211,8 +211,9 @@ vault_recover(const char *path, const unsigned char secret[VAULT_RECOVERY_SIZE],
 		opened = key_unseal(key, &block, secret, err);
 	if (opened == 0)
 		err_set(err, ERR_INPUT,
-			_("This recovery key does not open this notebook: it was made "
-			  "with another one, or with none."));
+			_("This recovery key does not open this notebook: it was "
+			    "made with another one, or with none. Ask the district for "
+			    "the right one."));
 	if (opened == 1)
 		return key;
 	vault_key_free(key);
@@ -243,7 +244,8 @@ vault_change(const char *path, struct vault_key *key, const struct vault_choice 
 	/* With another key in its slots the file could never be opened again. */
 	if (!block_is_of(&block, &key->cipher)) {
 		err_set(err, ERR_INPUT,
-			_("This key is not the one of %s, so nothing was changed."),
+			_("This key is not the one of %s, so nothing was changed. "
+			    "Take the right one."),
 			path);
 	} else if (key_wrap(&key->cipher, &block, choice, err)) {
 		block.generation++;

@@ -145,7 +145,8 @@ convert(struct conversion *c, struct vault_key *key, struct err *err)
 	if (make_copy(c, key, err) && files_swap_in(c->new_name, c->path, c->old_name))
 		return true;
 	if (!err || err->kind == ERR_NONE)
-		err_set(err, ERR_SYSTEM, _("%s cannot be sealed: %s. It is as it was."),
+		err_set(err, ERR_SYSTEM, _("%s cannot be sealed: %s. It is as it was. Try again when "
+		    "there is room on the disk."),
 			c->path, strerror(errno));
 	vault_drop_file(c->new_name);
 	return false;

@@ -106,7 +106,8 @@ key_wrap(const struct cipher *c, struct block *block, const struct vault_choice 
 		memcpy(slot.recovery, choice->recovery, VAULT_RECOVERY_SIZE);
 		if (crypto_box_seal(slot.box, c->key, CIPHER_KEY, slot.recovery) != 0)
 			return err_set(err, ERR_INPUT,
-				       _("The district's recovery key is not a key."));
+				       _("The district's recovery key is not a key. Ask the "
+				    "district for a new district.txt."));
 		block->slots[OF_RECOVERY] = slot;
 	}
 	return good;
@@ -186,13 +187,14 @@ vault_passphrase_check(const struct vault_passphrase *p, struct err *err)
 		digits += p->text[i] >= '0' && p->text[i] <= '9';
 	if (p->len > VAULT_PASSPHRASE_MAX || !text_valid(p->text, p->len))
 		return err_set(err, ERR_INPUT,
-			       _("This cannot be a passphrase: at most %d bytes of "
-				 "ordinary text."),
+			       _("This cannot be a passphrase: at most %d bytes of ordinary "
+			    "text. Choose a shorter one."),
 			       VAULT_PASSPHRASE_MAX);
 	if (text_width(p->text, p->len) < PASSPHRASE_COLUMNS)
 		return err_set(err, ERR_INPUT,
 			       _("The passphrase is too short: at least eight letters, or "
-				 "four hanzi. A few words are easy to keep in mind."));
+			    "four hanzi. A few words are easy to keep in mind. Choose "
+			    "a longer one."));
 	if (digits == p->len)
 		return err_set(err, ERR_INPUT,
 			       _("Digits alone are found by trying: take words, or add "

@@ -83,7 +83,7 @@ make_blocks_good(const char *path, struct vault_key *key, struct err *err)
 	if (!vault_read_block(f, path, &best, &good, err))
 		goto out;
 	if (!block_is_of(&best, &key->cipher)) {
-		err_set(err, ERR_INPUT, _("This key is not the one of %s."), path);
+		err_set(err, ERR_INPUT, _("This key is not the one of %s. Take the right one."), path);
 		goto out;
 	}
 	key->block = best;

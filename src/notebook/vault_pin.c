@@ -25,7 +25,7 @@ vault_pin_check(const char *pin, struct err *err)
 
 	return (len >= VAULT_PIN_MIN && len <= VAULT_PIN_MAX &&
 		strspn(pin, "0123456789") == len) ||
-	       err_set(err, ERR_INPUT, _("A PIN is %d to %d digits."), VAULT_PIN_MIN,
+	       err_set(err, ERR_INPUT, _("A PIN is %d to %d digits. Choose another one."), VAULT_PIN_MIN,
 		       VAULT_PIN_MAX);
 }
 
@@ -48,7 +48,7 @@ no_memory(struct err *err)
 {
 	return err_set(err, ERR_SYSTEM,
 		       _("There is not enough memory to use the PIN. The passphrase "
-			 "opens the notebook."));
+		    "opens the notebook. Type the passphrase."));
 }
 
 struct vault_parked *
@@ -101,11 +101,11 @@ vault_unpark(struct vault_parked *parked, const char *pin, struct err *err)
 	}
 	vault_key_free(key);
 	if (--parked->tries > 0)
-		err_set(err, ERR_INPUT, _("The PIN is wrong."));
+		err_set(err, ERR_INPUT, _("The PIN is wrong. Try again."));
 	else
 		err_set(err, ERR_INPUT,
-			_("The PIN was wrong three times and is forgotten. The passphrase "
-			  "opens the notebook."));
+			_("The PIN was wrong three times and is forgotten. The "
+			    "passphrase opens the notebook. Type the passphrase."));
 	if (parked->tries == 0)
 		sodium_memzero(parked, sizeof(*parked));
 	return NULL;

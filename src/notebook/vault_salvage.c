@@ -292,5 +292,6 @@ vault_salvage(const char *path, struct vault_key *key, const struct clock *clock
 	buf_clear(&s.line);
 	notebook_close(s.nb);
 	return !s.stopped || err_set(err, ERR_SYSTEM,
-				     _("What was found could not be written out."));
+				     _("What was found could not be written out. Check that there "
+				    "is room and that you may write there."));
 }

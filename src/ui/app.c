@@ -324,7 +324,7 @@ copy_record(struct app *app, const char *id, struct record_copy *copy, struct er
 	int found = record_get(app->nb, id, &r, err);
 
 	if (found == 0)
-		err_set(err, ERR_INPUT, _("The record is no longer here."));
+		err_set(err, ERR_INPUT, _("The record is no longer here. Choose another one."));
 	if (found <= 0) {
 		app_say(app, "%s", err->text);
 		return false;

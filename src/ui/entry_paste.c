@@ -138,7 +138,8 @@ read_cell(struct paste *p, const struct node *node, const char *cell,
 	if (type != ANSWER_ONE && type != ANSWER_MANY)
 		return entry_value_read(p->e, node, cell, answer, err);
 	return entry_choice_guess(p->e, node, cell, answer) ||
-	    err_set(err, ERR_INPUT, _("this is none of its choices, or may be several"));
+	    err_set(err, ERR_INPUT, _("this is none of its choices, or may be several; type more "
+	    "of it"));
 }
 
 static void

@@ -150,7 +150,8 @@ read_range(struct entry *e, const struct node *node, const char *typed,
 	steps = b.step > 0 ? (v - b.start) / b.step : 0;
 	if (fabs(steps - round(steps)) > 1e-6)
 		return err_set(err, ERR_INPUT,
-		    _("\"%s\" is between two steps: from %g on in steps of %g."),
+		    _("\"%s\" is between two steps: from %g on in steps of %g. "
+		    "Type one of these."),
 		    text_brief(typed, (char[TEXT_BRIEF]){ 0 }),
 		    b.start, b.step);
 	buf_str(answer, typed);

@@ -65,7 +65,7 @@ choose(struct app *app, const struct place_asker *asker, struct err *err)
 	if (taken < p.count)
 		app->nb = place_unlock(p.names[taken], asker, app->clock, &app->notice, err);
 	else if (taken == PICKER_NONE)
-		err_set(err, ERR_CANCELLED, _("Nobody was chosen."));
+		err_set(err, ERR_CANCELLED, _("Nobody was chosen. Start again and choose a name."));
 	else
 		start_page_run(app);
 	/* Who did not remember the passphrase is back in the list; so is who left the page

@@ -330,7 +330,8 @@ choose_passphrase(struct start_page *p, const char *name, struct vault_passphras
 	return dialog_ask(p->app->screen, _("Without a passphrase?"),
 		   _("Whoever takes this laptop can read everything in the notebook then."),
 		   false) ||
-	    err_set(err, ERR_CANCELLED, _("The notebook is not made yet: F2 tries again."));
+	    err_set(err, ERR_CANCELLED, _("The notebook is not made yet: F2 tries again. Press it, "
+	    "or change what is wrong."));
 }
 
 static void
