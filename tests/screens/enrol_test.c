@@ -32,6 +32,8 @@ a_code_at_the_first_start_is_enough(void)
 	CHECK(term_keys(t, "<F2>"));
 	CHECK(term_see(t, "This laptop is enrolled"));
 	CHECK(term_has(t, "巴登U站"));
+	CHECK(term_keys(t, "<Esc>")); /* the tour */
+	CHECK(term_see(t, "F9"));
 	CHECK(term_keys(t, "<F9>"));
 	CHECK(term_see(t, "Nothing was waiting"));
 	sample_leave(t);
