@@ -231,7 +231,7 @@ read_object(struct known *k, const char *form, struct json_reader *r,
 		else if (token == JSON_OBJECT)
 			read_object(k, form, r, scope, fn);
 		else if (token == JSON_ARRAY)
-			while ((token = json_next(r)) == JSON_OBJECT)
+			while (json_next(r) == JSON_OBJECT)
 				read_instance(k, form, r, fn);
 	}
 }

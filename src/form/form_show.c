@@ -155,7 +155,7 @@ show_languages(struct show *s, const char *key, char *const *texts)
 	bool same = true;
 
 	for (size_t i = 1; i < count; i++)
-		same = same && !strcmp(texts[i], texts[0]);
+		same = same && texts[i] && !strcmp(texts[i], texts[0]);
 	if (same) {
 		show_text(s, key, texts[0]);
 		return;

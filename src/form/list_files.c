@@ -180,11 +180,10 @@ static bool
 read_collection(struct features *f, const char *text, size_t len)
 {
 	bool found = false, good;
-	enum json_token token;
 
 	json_reader_init(&f->json, text, len);
 	good = json_next(&f->json) == JSON_OBJECT;
-	while (good && (token = json_next(&f->json)) == JSON_NAME) {
+	while (good && json_next(&f->json) == JSON_NAME) {
 		bool features = !strcmp(f->json.text, "features");
 
 		good = features ? read_features(f) : json_skip(&f->json, NULL, NULL);

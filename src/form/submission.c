@@ -253,7 +253,7 @@ write_own_meta(struct writing *w)
 static bool
 is_own_meta(const struct def *def)
 {
-	return (def->flags & DEF_META) && !def->parent->parent;
+	return (def->flags & DEF_META) && def->parent && !def->parent->parent;
 }
 
 static void
@@ -380,7 +380,7 @@ read_children(struct reading *r, struct node *at, const struct xml_node *x)
 			node = instance_repeat_add(r->in, at, def, (size_t)-1);
 		else if (def)
 			node = instance_near(at, def);
-		if (!is_child(at, node))
+		if (!def || !is_child(at, node))
 			return no_place(r, at, c);
 		if (def->kind == DEF_QUESTION && xml_child(c, NULL, NULL))
 			return no_place(r, node, xml_child(c, NULL, NULL));

@@ -83,7 +83,7 @@ check_name(struct xls *x, const struct xls_row *row)
 		    _("\"%s\" cannot be the name of an entity's list: it begins with a "
 		      "letter, and there is no full stop in it."),
 		    name);
-	else if (first != row)
+	else if (first && first != row)
 		xls_error(x, place(x, row, LIST),
 		    _("The list \"%s\" stands in row %d already: an entity's list is "
 		      "declared once."),

@@ -400,6 +400,15 @@ skip_brackets(const char *s)
 	return NULL;
 }
 
+static const char *
+skip_step(const char *s)
+{
+	while (isalnum((unsigned char)*s) || (unsigned char)*s >= 0x80 ||
+	       (*s && strchr("_-.:*", *s)))
+		s++;
+	return s;
+}
+
 /* instance('fruits')/root/item[name = ${fruit}]/label in a text is what it gives, as
  * an answer is. The end of the one that begins at s, or NULL. */
 static const char *
@@ -414,10 +423,7 @@ end_of_instance(const char *s)
 			end = skip_brackets(end);
 			continue;
 		}
-		end++;
-		while (isalnum((unsigned char)*end) || (unsigned char)*end >= 0x80 ||
-		       (*end && strchr("_-.:*", *end)))
-			end++;
+		end = skip_step(end + 1);
 	}
 	return steps ? end : NULL;
 }

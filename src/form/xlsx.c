@@ -355,13 +355,14 @@ static const char *
 related(const struct xml_node *relations, const char *id, const char *type)
 {
 	const struct xml_node *n = NULL;
+	const char *wanted = id ? id : type;
 
-	while (relations && (n = xml_child(relations, n, "Relationship"))) {
+	while (wanted && relations && (n = xml_child(relations, n, "Relationship"))) {
 		const char *has = xml_attribute(n, id ? "Id" : "Type");
 		const char *target = xml_attribute(n, "Target");
-		size_t len = has ? strlen(has) : 0, want = strlen(id ? id : type);
+		size_t len = has ? strlen(has) : 0, want = strlen(wanted);
 
-		if (target && len >= want && !strcmp(has + len - want, id ? id : type) &&
+		if (target && has && len >= want && !strcmp(has + len - want, wanted) &&
 		    (!id || len == want))
 			return target;
 	}

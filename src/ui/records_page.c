@@ -203,7 +203,7 @@ measure(const struct records_page *p, int wide[LIST_COLUMNS], size_t rows, int c
 
 	for (size_t c = 0; c < p->view.count; c++) {
 		const char *heading = list_view_heading(&p->view, c);
-		int share = left / (int)(p->view.count - c), most = left;
+		int share = left / (int)(p->view.count - c), most;
 
 		wide[c] = text_width(heading, strlen(heading));
 		for (size_t i = p->top; i < p->count && i < p->top + rows; i++) {
