@@ -47,6 +47,8 @@ static const struct {
 	{ CONTEXT_RECORD, false, { "<F3><Enter>" } },
 	{ CONTEXT_DRAFTS, false, { "1x<Esc>2y<Esc><Esc><M-d>", "1x<Esc>2y<Esc><Esc><M-d><End>" } },
 	{ CONTEXT_MONTH, false, { "<M-m>" } },
+	{ CONTEXT_TOUR, false, { "<M-i>", "<M-i><Enter>" } },
+	{ CONTEXT_SETTINGS, false, { "<F7>" } },
 	{ CONTEXT_TEMPLATES, false, { "1x<Tab><M-t>mine<Enter><Esc><F6>" } },
 	{ CONTEXT_DUE, false, { "<F5>", "<F5><Down>", "<F5><End>" } },
 };
@@ -201,11 +203,13 @@ out:
 	free(second);
 }
 
-/* Stopping and going on is screen_test's; sending wants a collector, as day_test has. */
+/* Stopping and going on is screen_test's; sending wants a collector, as day_test has, two
+ * versions are merge_test's, a passphrase people_test's, masked answers entry_test's. */
 static bool
 is_elsewhere(enum context context, enum action action)
 {
-	return action == ACTION_SUSPEND || context == CONTEXT_SYNC;
+	return action == ACTION_SUSPEND || action == ACTION_LOCK ||
+	    action == ACTION_REVEAL || context == CONTEXT_SYNC || context == CONTEXT_MERGE;
 }
 
 static size_t

@@ -93,6 +93,26 @@ check_record(const char *want)
 	notebook_close(nb);
 }
 
+/* Two rows, the first is the room's: every key that goes up or down. */
+static void
+moves_between(struct term *t, int first)
+{
+	static const struct {
+		const char *bytes;
+		int to;
+	} keys[] = { { "\033[B", 1 }, { "\033[A", 0 }, { "\033[F", 1 }, { "\020", 0 },
+		{ "\033[6~", 1 }, { "\033[5~", 0 }, { "\033n", 1 }, { "\033p", 0 },
+		{ "\033>", 1 }, { "\033<", 0 }, { "\033[4~", 1 }, { "\033[H", 0 } };
+	int row, col;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		CHECK(term_bytes(t, keys[i].bytes, strlen(keys[i].bytes)));
+		CHECK(term_settle(t));
+		term_cursor(t, &row, &col);
+		CHECK_INT(row, first + keys[i].to);
+	}
+}
+
 static void
 the_worker_chooses_side_by_side(void)
 {
@@ -111,6 +131,7 @@ the_worker_chooses_side_by_side(void)
 	CHECK(term_find(t, "Room", &row, &col));
 	CHECK(strstr(term_row(t, row), "[ ] 2") && strstr(term_row(t, row), "[ ] 3"));
 	CHECK(strstr(term_row(t, row + 1), "[ ] 1") && strstr(term_row(t, row + 1), "[x] 4"));
+	moves_between(t, row);
 	/* Nothing is done while something is not chosen, or when it is left. */
 	CHECK(term_keys(t, "<F2>"));
 	CHECK(term_has(t, "Choose here first"));
