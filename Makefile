@@ -20,7 +20,9 @@ B = build/$(MODE)
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
        -Wold-style-definition -Wwrite-strings -Wpointer-arith -Wcast-qual \
        -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough $(WERROR)
-CFLAGS ?= -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+# Unwind tables are a ninth of the program, and only exceptions want them; gdb has -g's.
+CFLAGS ?= -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
+	  -fno-asynchronous-unwind-tables
 ifeq ($(MODE),san)
 MODE_CFLAGS = -O1 -U_FORTIFY_SOURCE -fsanitize=address,undefined \
 	      -fno-sanitize-recover=all -fno-omit-frame-pointer
