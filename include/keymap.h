@@ -109,6 +109,10 @@ bool keymap_read(const char *text, struct err *err);
 bool keymap_load(struct err *err);
 const char *keymap_action_name(enum action action); /* in the file */
 
+/* How many rows of a list of count rows, page of them seen at a time, an action goes down
+ * (up: < 0). False: it is none that moves. */
+bool keymap_steps(enum action action, int page, size_t count, long *by);
+
 enum action keymap_action(const struct key *key, const enum context *stack,
     size_t depth);
 

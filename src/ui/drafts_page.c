@@ -258,30 +258,16 @@ move(struct drafts_page *p, long by)
 static bool
 act(struct drafts_page *p, enum action action)
 {
-	int page = screen_size(p->app->screen).rows - 6;
+	long by;
 
+	if (keymap_steps(action, screen_size(p->app->screen).rows - 6, p->count, &by)) {
+		move(p, by);
+		return true;
+	}
 	switch ((int)action) {
 	case ACTION_LEAVE:
 	case ACTION_BACK:
 		return false;
-	case ACTION_UP:
-		move(p, -1);
-		break;
-	case ACTION_DOWN:
-		move(p, 1);
-		break;
-	case ACTION_PAGE_UP:
-		move(p, -page);
-		break;
-	case ACTION_PAGE_DOWN:
-		move(p, page);
-		break;
-	case ACTION_FIRST:
-		move(p, -(long)p->count);
-		break;
-	case ACTION_LAST:
-		move(p, (long)p->count);
-		break;
 	case ACTION_TAKE:
 		if (p->count)
 			open_current(p);

@@ -256,30 +256,16 @@ look_at_current(struct due_page *p)
 static bool
 act(struct due_page *p, enum action action)
 {
-	int page = screen_size(p->app->screen).rows - 6;
+	long by;
 
+	if (keymap_steps(action, screen_size(p->app->screen).rows - 6, p->count, &by)) {
+		move(p, by);
+		return true;
+	}
 	switch ((int)action) {
 	case ACTION_LEAVE:
 	case ACTION_BACK:
 		return false;
-	case ACTION_UP:
-		move(p, -1);
-		break;
-	case ACTION_DOWN:
-		move(p, 1);
-		break;
-	case ACTION_PAGE_UP:
-		move(p, -page);
-		break;
-	case ACTION_PAGE_DOWN:
-		move(p, page);
-		break;
-	case ACTION_FIRST:
-		move(p, -(long)p->count);
-		break;
-	case ACTION_LAST:
-		move(p, (long)p->count);
-		break;
 	case ACTION_TAKE:
 		settle_current(p);
 		break;

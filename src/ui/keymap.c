@@ -330,6 +330,29 @@ keymap_use(struct keymap_row *own, size_t count)
 	row_count = own ? count : SHIPPED_COUNT;
 }
 
+bool
+keymap_steps(enum action action, int page, size_t count, long *by)
+{
+	const struct {
+		enum action action;
+		long by;
+	} steps[] = {
+		{ ACTION_UP, -1 },
+		{ ACTION_DOWN, 1 },
+		{ ACTION_PAGE_UP, -page },
+		{ ACTION_PAGE_DOWN, page },
+		{ ACTION_FIRST, -(long)count },
+		{ ACTION_LAST, (long)count },
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		if (steps[i].action == action) {
+			*by = steps[i].by;
+			return true;
+		}
+	return false;
+}
+
 enum action
 keymap_action(const struct key *key, const enum context *stack, size_t depth)
 {

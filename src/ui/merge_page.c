@@ -196,7 +196,12 @@ static int
 act(struct merge_page *p, enum action action)
 {
 	int page = screen_size(p->app->screen).rows - FIRST_ROW - 4 - DETAIL_ROWS;
+	long by;
 
+	if (keymap_steps(action, page, merge_count(p->merge), &by)) {
+		move(p, by);
+		return STAY;
+	}
 	switch ((int)action) {
 	case ACTION_LEAVE:
 	case ACTION_BACK:
@@ -204,24 +209,6 @@ act(struct merge_page *p, enum action action)
 		return LEFT;
 	case ACTION_SAVE:
 		return all_chosen(p) ? DONE : STAY;
-	case ACTION_UP:
-		move(p, -1);
-		break;
-	case ACTION_DOWN:
-		move(p, 1);
-		break;
-	case ACTION_PAGE_UP:
-		move(p, -page);
-		break;
-	case ACTION_PAGE_DOWN:
-		move(p, page);
-		break;
-	case ACTION_FIRST:
-		p->current = 0;
-		break;
-	case ACTION_LAST:
-		move(p, (long)merge_count(p->merge));
-		break;
 	case ACTION_PREV_COLUMN:
 		choose(p, MERGE_MINE);
 		break;

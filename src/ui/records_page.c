@@ -428,24 +428,16 @@ enum { KEY_DONE, KEY_LEAVE, KEY_OTHER };
 static int
 act(struct records_page *p, enum action action)
 {
-	int page = screen_size(p->app->screen).rows - 6;
+	long by;
 
+	if (keymap_steps(action, screen_size(p->app->screen).rows - 6, p->count, &by)) {
+		move(p, by);
+		return KEY_DONE;
+	}
 	switch ((int)action) {
 	case ACTION_LEAVE:
 	case ACTION_BACK:
 		return KEY_LEAVE;
-	case ACTION_UP:
-		move(p, -1);
-		return KEY_DONE;
-	case ACTION_DOWN:
-		move(p, 1);
-		return KEY_DONE;
-	case ACTION_PAGE_UP:
-		move(p, -page);
-		return KEY_DONE;
-	case ACTION_PAGE_DOWN:
-		move(p, page);
-		return KEY_DONE;
 	case ACTION_TAKE:
 		with_current(p, app_open_record);
 		return KEY_DONE;
