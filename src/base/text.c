@@ -327,8 +327,10 @@ text_fit(const char *s, size_t len, int columns)
 	return at;
 }
 
-void
-text_visible(const char *s, size_t len, struct buf *out)
+/* Lines and tabs stay; every other cluster is put down in its own way. */
+static void
+put_clusters(const char *s, size_t len, struct buf *out,
+    int (*put)(const char *s, size_t len, struct buf *out))
 {
 	size_t at, next;
 
@@ -339,11 +341,18 @@ text_visible(const char *s, size_t len, struct buf *out)
 		else if (s[at] == '\r' && next - at == 2)
 			buf_char(out, '\n');
 		else
-			show_cluster(s + at, next - at, out);
+			put(s + at, next - at, out);
 	}
 }
 
-static void
+void
+text_visible(const char *s, size_t len, struct buf *out)
+{
+	put_clusters(s, len, out, show_cluster);
+}
+
+/* How many of its characters were kept. */
+static int
 keep_cluster(const char *s, size_t len, struct buf *out)
 {
 	int32_t code;
@@ -356,22 +365,13 @@ keep_cluster(const char *s, size_t len, struct buf *out)
 		add_code(out, code < 0 ? REPLACEMENT : code);
 		codes++;
 	}
+	return codes;
 }
 
 void
 text_plain(const char *s, size_t len, struct buf *out)
 {
-	size_t at, next;
-
-	for (at = 0; at < len; at = next) {
-		next = text_next(s, len, at);
-		if (s[at] == '\n' || s[at] == '\t')
-			buf_char(out, s[at]);
-		else if (s[at] == '\r' && next - at == 2)
-			buf_char(out, '\n');
-		else
-			keep_cluster(s + at, next - at, out);
-	}
+	put_clusters(s, len, out, keep_cluster);
 }
 
 /* True for what NFC never changes and what never joins with its neighbours. */

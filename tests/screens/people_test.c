@@ -294,13 +294,13 @@ the_passphrase_is_changed_on_the_screen(void)
 	folder_remove(home);
 }
 
+/* A plain notebook whose worker was never asked about that. */
 static void
-a_plain_notebook_from_before_is_sealed_at_the_first_start(void)
+begin_from_before(void)
 {
 	struct clock clock = { 0 };
 	struct err err = { 0 };
 	struct notebook *nb;
-	struct term *t;
 
 	begin();
 	make("陈桂芳", "chenguifang", NULL);
@@ -308,6 +308,14 @@ a_plain_notebook_from_before_is_sealed_at_the_first_start(void)
 	nb = place_open("陈桂芳", &clock, NULL, &err);
 	CHECK(nb && notebook_set(nb, SETTING_PLAIN, "", &err));
 	notebook_close(nb);
+}
+
+static void
+a_plain_notebook_from_before_is_sealed_at_the_first_start(void)
+{
+	struct term *t;
+
+	begin_from_before();
 	t = start();
 	CHECK(term_see(t, "This notebook has no passphrase"));
 	TYPE(t, "y");
@@ -323,17 +331,9 @@ a_plain_notebook_from_before_is_sealed_at_the_first_start(void)
 static void
 who_wants_none_is_asked_once(void)
 {
-	struct clock clock = { 0 };
-	struct err err = { 0 };
-	struct notebook *nb;
 	struct term *t;
 
-	begin();
-	make("陈桂芳", "chenguifang", NULL);
-	CHECK(clock_stop_at(&clock, "2026-11-23T18:00:00+08:00", &err));
-	nb = place_open("陈桂芳", &clock, NULL, &err);
-	CHECK(nb && notebook_set(nb, SETTING_PLAIN, "", &err));
-	notebook_close(nb);
+	begin_from_before();
 	t = start();
 	CHECK(term_see(t, "This notebook has no passphrase"));
 	TYPE(t, "n");
