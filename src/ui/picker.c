@@ -14,6 +14,7 @@
 #include "i18n.h"
 #include "keymap.h"
 #include "mem.h"
+#include "picker_item.h"
 #include "pinyin.h"
 #include "text.h"
 
@@ -25,9 +26,6 @@
 #define TYPED_MAX 60   /* bytes */
 #define LONG_LIST 2000 /* rows from which on their sounds are kept */
 #define SLICE     4096 /* rows looked at before the next painting: some milliseconds */
-
-/* Beside a row's sounds: its code or one of its mnemonics is of one character. */
-#define SHORT_CODE (UINT64_C(1) << 63)
 
 /* Looking for what was typed: what is still to be looked at, and how. */
 struct search {
@@ -58,15 +56,6 @@ struct picker {
 	size_t marks_size;
 };
 
-static struct picker_item
-item_at(const struct picker_source *source, size_t index)
-{
-	struct picker_item item = { "", "", NULL, NULL };
-
-	source->item(source->data, index, &item);
-	return item;
-}
-
 static void picker_listen(struct picker *p);
 
 struct picker *
@@ -93,159 +82,6 @@ picker_free(struct picker *p)
 	free(p->matches);
 	free(p->marks);
 	free(p);
-}
-
-/* ---- matching ---- */
-
-static bool
-begins_folded(const char *code, const char *folded)
-{
-	for (; *folded; code++, folded++)
-		if ((*code >= 'A' && *code <= 'Z' ? *code + ('a' - 'A') : *code) != *folded)
-			return false;
-	return true;
-}
-
-static bool
-is_ascii(const char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s >= 0x80)
-			return false;
-	return true;
-}
-
-static bool
-is_number(const char *s)
-{
-	const char *at = s;
-
-	for (; *at; at++)
-		if (*at < '0' || *at > '9')
-			return false;
-	return at > s;
-}
-
-/* Does the number, written, begin with what was typed, itself a number? */
-static bool
-number_begins(size_t number, const char *folded)
-{
-	size_t typed = (size_t)strtoull(folded, NULL, 10);
-
-	if (*folded == '0')
-		return false;
-	while (number > typed)
-		number /= 10;
-	return number == typed;
-}
-
-/* Does one of the blank-separated words begin with (or equal) what was typed? */
-static bool
-mnemonic_begins(const char *words, const char *folded, bool exactly)
-{
-	size_t len, n;
-
-	if (!words || !*words || !is_ascii(folded))
-		return false;
-	len = strlen(folded);
-	for (; *words; words += n) {
-		words += strspn(words, " ");
-		n = strcspn(words, " ");
-		if ((exactly ? n == len : n >= len) && n && begins_folded(words, folded))
-			return true;
-	}
-	return false;
-}
-
-/* Where codes show, they are what digits mean; else the rows' numbers. */
-static bool
-has_numbers(const struct picker_options *options)
-{
-	return !(options && options->codes);
-}
-
-/* A code or number by its beginning, a label by any part or by how it sounds. */
-static bool
-item_matches(const struct picker_item *item, const struct picker_options *options,
-    size_t index, const char *folded)
-{
-	if (item->code && begins_folded(item->code, folded) && is_ascii(item->code))
-		return true;
-	if (mnemonic_begins(item->mnemonic, folded, false))
-		return true;
-	if (has_numbers(options) && is_number(folded) && number_begins(index + 1, folded))
-		return true;
-	if (pinyin_is_sound(folded)) /* finds all that text_find() would, and more */
-		return pinyin_match(item->label, folded) ||
-		    (item->extra && pinyin_match(item->extra, folded));
-	return text_find(item->label, folded) != (size_t)-1 ||
-	    (item->extra && text_find(item->extra, folded) != (size_t)-1);
-}
-
-static bool
-code_is_exactly(const struct picker_item *item, const char *folded)
-{
-	return (item->code && begins_folded(item->code, folded) &&
-		   strlen(item->code) == strlen(folded)) ||
-	    mnemonic_begins(item->mnemonic, folded, true);
-}
-
-/* What was typed is wholly this row's code, or its number where codes do not show. */
-static bool
-item_is_exactly(const struct picker_item *item, const struct picker_options *options,
-    size_t index, const char *folded)
-{
-	return code_is_exactly(item, folded) ||
-	    (has_numbers(options) && is_number(folded) && *folded != '0' &&
-		(size_t)strtoull(folded, NULL, 10) == index + 1);
-}
-
-/* ---- what rows sound like ---- */
-
-/* Is one of the blank-separated words of one character? */
-static bool
-has_short_word(const char *words)
-{
-	size_t n;
-
-	for (; words && *words; words += n) {
-		words += strspn(words, " ");
-		n = strcspn(words, " ");
-		if (n == 1)
-			return true;
-	}
-	return false;
-}
-
-/* A code is found by its beginning only: its first letter, and what pairs it has. */
-static uint64_t
-code_sounds(const char *code)
-{
-	char first[2] = { *code, '\0' };
-
-	return pinyin_sounds(first) | (pinyin_sounds(code) & ~PINYIN_LETTERS);
-}
-
-static uint64_t
-item_code_sounds(const struct picker_item *item)
-{
-	uint64_t sounds = 0;
-
-	if (item->code && is_ascii(item->code))
-		sounds |= code_sounds(item->code);
-	for (const char *word = item->mnemonic; word && *word; word += strcspn(word, " ")) {
-		word += strspn(word, " ");
-		sounds |= code_sounds(word);
-	}
-	if ((item->code && strlen(item->code) == 1) || has_short_word(item->mnemonic))
-		sounds |= SHORT_CODE;
-	return sounds;
-}
-
-static uint64_t
-item_sounds(const struct picker_item *item)
-{
-	return pinyin_sounds(item->label) | (item->extra ? pinyin_sounds(item->extra) : 0);
 }
 
 static void
@@ -362,7 +198,7 @@ row_matches(struct picker *p, size_t index)
 {
 	struct search *search = &p->search;
 	const char *folded = p->folded.data;
-	bool number = search->number && number_begins(index + 1, folded), decided = false;
+	bool number = search->number && item_number_begins(index, folded), decided = false;
 	struct picker_item item;
 
 	if (p->sounds) {
@@ -458,7 +294,7 @@ picker_search_all(struct picker *p)
 static uint64_t
 wanted_sounds(const struct picker *p, const char *folded)
 {
-	uint64_t first = code_sounds(folded) & PINYIN_LETTERS, wanted = pinyin_wanted(folded);
+	uint64_t first = item_sounds_of_code(folded) & PINYIN_LETTERS, wanted = pinyin_wanted(folded);
 
 	if ((unsigned char)*folded < 0x80 && (p->code_letters & first) == first)
 		wanted &= first | ~PINYIN_LETTERS;
@@ -476,7 +312,7 @@ picker_filter(struct picker *p, bool narrower)
 		picker_search_all(p);
 	p->search.wanted = wanted_sounds(p, p->folded.data);
 	p->search.letter = p->folded.len == 1 && pinyin_is_sound(p->folded.data);
-	p->search.number = has_numbers(&p->options) && is_number(p->folded.data);
+	p->search.number = item_number_is_meant(&p->options, p->folded.data);
 	p->search.exact = PICKER_NONE;
 	p->search.settled = false;
 	p->current = 0;
@@ -936,58 +772,4 @@ picker_run(struct picker *p, struct screen *s)
 	} while (result == PICKER_STAY || result == PICKER_PASS);
 	screen_pop(s, &layer);
 	return result == PICKER_TAKEN;
-}
-
-/* ---- without opening it ---- */
-
-/* The rows that typed text may mean, by how well they fit. */
-struct guess {
-	size_t code, label;              /* the first that is exactly this */
-	size_t mnemonic, mnemonic_count;
-	size_t match, match_count;
-};
-
-static void
-guess_look_at(struct guess *g, const struct picker_source *source, size_t index,
-    const char *typed, const char *folded)
-{
-	struct picker_item item = item_at(source, index);
-
-	if (item.code && strlen(item.code) == strlen(folded) &&
-	    begins_folded(item.code, folded))
-		g->code = index;
-	else if (mnemonic_begins(item.mnemonic, folded, true) && !g->mnemonic_count++)
-		g->mnemonic = index;
-	else if (g->label == PICKER_NONE && !strcmp(item.label, typed))
-		g->label = index;
-	else if (item_matches(&item, NULL, index, folded) && !g->match_count++)
-		g->match = index;
-}
-
-size_t
-picker_guess(const struct picker_source *source, const char *typed)
-{
-	struct guess g = { .code = PICKER_NONE, .label = PICKER_NONE };
-	struct buf folded = { 0 };
-	size_t i, number = 0, found = PICKER_NONE;
-
-	text_fold(typed, strlen(typed), &folded);
-	buf_char(&folded, '\0');
-	text_trim(folded.data);
-	for (i = 0; *folded.data && i < source->count && g.code == PICKER_NONE; i++)
-		guess_look_at(&g, source, i, typed, folded.data);
-	if (is_number(folded.data))
-		number = (size_t)strtoull(folded.data, NULL, 10);
-	if (g.code != PICKER_NONE)
-		found = g.code;
-	else if (g.mnemonic_count == 1)
-		found = g.mnemonic;
-	else if (g.label != PICKER_NONE)
-		found = g.label;
-	else if (number >= 1 && number <= source->count)
-		found = number - 1;
-	else if (g.match_count == 1 && !g.mnemonic_count)
-		found = g.match;
-	buf_clear(&folded);
-	return found;
 }
