@@ -266,5 +266,8 @@ const struct def *def_repeat(const struct def *def);
 /* Characters that an answer may have, where its constraint says that and nothing else
  * (string-length(.) <= 30); 0: no such limit. */
 size_t def_length_limit(const struct def *def);
+/* text_brief() of what was given as its answer, for a sentence; of a masked one only what
+ * may be seen. out has TEXT_BRIEF bytes. */
+const char *def_quote(const struct def *def, const char *answer, char *out);
 
 #endif

@@ -95,7 +95,16 @@ void instance_to_json(const struct instance *in, bool only_relevant, struct buf 
 bool instance_from_json(struct instance *in, const char *json, size_t len, bool lenient,
     struct err *err);
 
-/* Masked answers keep only their last four characters: for what leaves the notebook. */
+/*
+ * What may be seen of masked answers is their end (text_mask()). A text that the form
+ * makes of answers (a label, a title, a calculation) may have one in it as it stands:
+ * there it is masked as well. What a form takes apart is the form's own affair.
+ */
+/* Appends such a text. */
+void instance_veil(const struct instance *in, const char *text, struct buf *out);
+/* Appends the node's answer. */
+void instance_seen(const struct instance *in, const struct node *node, struct buf *out);
+/* All answers become what may be seen of them: for what leaves the notebook. */
 void instance_mask(struct instance *in);
 
 #endif

@@ -121,14 +121,18 @@ const char *logic_choice_name(const struct logic *logic, const struct def *def,
 void logic_answer_text(struct logic *logic, const struct node *node, bool show_masked,
     struct buf *out);
 
-/* A label, hint or message with the answers put in. Appends; nothing when NULL. */
+/* A label, hint or message with the answers put in, masked ones masked. Appends; nothing
+ * when NULL. */
 void logic_text(struct logic *logic, const struct text *text, const struct node *node,
     struct buf *out);
 /* The label of a node's definition in the language in use, its name when it has none. */
 void logic_label(struct logic *logic, const struct node *node, struct buf *out);
 
-/* The record's own name (instance_name); appends nothing when the form has none. */
+/* The record's own name (instance_name), as other programs want it; appends nothing when
+ * the form has none. */
 void logic_instance_name(struct logic *logic, struct buf *out);
+/* The same as lists show it: masked answers in it masked. */
+void logic_title(struct logic *logic, struct buf *out);
 
 /* What is filled at the end: end metadata. Then everything is settled again. */
 void logic_finish(struct logic *logic);

@@ -63,6 +63,12 @@ size_t text_find(const char *hay, const char *needle);
 #define TEXT_BRIEF 160
 const char *text_brief(const char *s, char out[TEXT_BRIEF]);
 
+/* Appends a masked answer as it may be seen: a star for each character but the last four;
+ * of a short one half stays hidden. */
+void text_mask(const char *s, struct buf *out);
+/* The end of it that text_mask() leaves: what it may be searched by. */
+const char *text_mask_end(const char *s);
+
 /* Trims blanks (U+3000 too) from both ends, in place. */
 void text_trim(char *s);
 

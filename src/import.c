@@ -20,6 +20,7 @@
 #include "notebook.h"
 #include "records.h"
 #include "session_private.h"
+#include "text.h"
 #include "wire.h"
 
 #include <assert.h>
@@ -356,6 +357,28 @@ answer_below(struct import *im, struct node *parent, struct item *scope,
 	return true;
 }
 
+/* What repeats a masked answer is not quoted in full, whatever the line says. */
+static bool
+comes_out_otherwise(struct import *im, struct node *n, const char *said)
+{
+	struct buf ours = { 0 }, theirs = { 0 };
+	char one[TEXT_BRIEF], other[TEXT_BRIEF];
+
+	instance_seen(im->s->in, n, &ours);
+	if (strcmp(buf_text(&ours), n->text) == 0)
+		buf_str(&theirs, said);
+	else
+		text_mask(said, &theirs);
+	refuse_node(im, n);
+	err_set(im->err, ERR_INPUT,
+	    _("This is calculated as \"%s\", but the line says \"%s\". "
+	    "Leave it out, or correct the answers it comes from."),
+	    text_brief(buf_text(&ours), one), text_brief(buf_text(&theirs), other));
+	buf_clear(&ours);
+	buf_clear(&theirs);
+	return false;
+}
+
 /* A second walk, when all is known: what was given must be what the record holds. */
 static bool
 compare_below(struct import *im, struct node *parent, struct item *scope,
@@ -391,13 +414,8 @@ compare_below(struct import *im, struct node *parent, struct item *scope,
 			    _("This is not asked with the other answers as they are: "
 			      "leave it out."));
 		}
-		if (is_calculated(n->def) && !same_answer(item->text, n->text)) {
-			refuse_node(im, n);
-			return err_set(im->err, ERR_INPUT,
-			    _("This is calculated as \"%s\", but the line says \"%s\". "
-			    "Leave it out, or correct the answers it comes from."),
-			    n->text, item->text);
-		}
+		if (is_calculated(n->def) && !same_answer(item->text, n->text))
+			return comes_out_otherwise(im, n, item->text);
 	}
 	return true;
 }

@@ -292,7 +292,7 @@ save(struct session *s, const char *cursor, struct err *err)
 	buf_reset(&s->json);
 	buf_reset(&s->title);
 	instance_to_json(s->in, false, &s->json);
-	logic_instance_name(s->logic, &s->title);
+	logic_title(s->logic, &s->title);
 	if (fresh && !notebook_begin(s->nb, err))
 		return false;
 	if (fresh)
@@ -391,7 +391,7 @@ session_store_final(struct session *s, struct err *err)
 	buf_reset(&s->json);
 	buf_reset(&s->title);
 	instance_to_json(s->in, true, &s->json);
-	logic_instance_name(s->logic, &s->title);
+	logic_title(s->logic, &s->title);
 	session_words(s, &words);
 	session_day(s, day);
 	final.answers = buf_text(&s->json);

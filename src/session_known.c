@@ -469,10 +469,8 @@ known_line(const struct known *k, const struct session *s, const struct node *no
 		if (out->len > before)
 			buf_char(out, ' ');
 		label = label_of(s, k, part, value);
-		if (masked && strlen(value) > 4)
-			buf_fmt(out, "**%s", value + strlen(value) - 4);
-		else if (masked)
-			buf_str(out, "****");
+		if (masked)
+			buf_fmt(out, "**%s", text_mask_end(value));
 		else
 			buf_str(out, label ? label : value);
 	}

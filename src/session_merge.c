@@ -527,7 +527,7 @@ store_draft(struct merge *m, struct err *err)
 	good = m->logic[MINE] != NULL;
 	if (good) {
 		instance_to_json(m->in[MINE], false, &json);
-		logic_instance_name(m->logic[MINE], &title);
+		logic_title(m->logic[MINE], &title);
 		good = conflict_settle(m->nb, m->id, m->form->version, buf_text(&json),
 		    json.len, buf_text(&title), err);
 	}

@@ -11,6 +11,7 @@
 #include "notebook.h"
 #include "question.h"
 #include "session_private.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -31,15 +32,6 @@ session_day(const struct session *s, char day[16])
 	clock_format_day(clock_today(s->world.clock), day);
 }
 
-/* Masked answers are found by their last four characters only. */
-static void
-add_masked(const char *text, struct buf *out)
-{
-	size_t len = strlen(text);
-
-	buf_str(out, len > 4 ? text + len - 4 : text);
-}
-
 void
 session_words(struct session *s, struct buf *out)
 {
@@ -47,7 +39,7 @@ session_words(struct session *s, struct buf *out)
 		if (n->def->kind != DEF_QUESTION || !n->relevant || !n->text[0])
 			continue;
 		if (n->def->flags & DEF_MASKED)
-			add_masked(n->text, out);
+			buf_str(out, text_mask_end(n->text));
 		else
 			logic_answer_text(s->logic, n, false, out);
 		buf_char(out, '\n');
@@ -72,7 +64,7 @@ session_describe(struct notebook *nb, const struct answers *answers,
 	good = instance_from_json(s->in, answers->json, answers->len, true, err) &&
 	    (s->logic = logic_new(s->in, &s->world, err));
 	if (good) {
-		logic_instance_name(s->logic, &words->title);
+		logic_title(s->logic, &words->title);
 		session_day(s, words->day);
 		session_words(s, &words->text);
 	}

@@ -2,6 +2,7 @@
  * Search: any part of any word, in Chinese too, in records and in drafts.
  */
 #include "check.h"
+#include "form.h"
 #include "notebook_fixture.h"
 
 #include "../src/notebook/store.h"
@@ -35,6 +36,20 @@ add(struct fixture *f, const char *title, const char *text)
 	CHECK(fixture_finalise(f, id, "{}", title, text));
 }
 
+static void
+add_form(struct fixture *f, const char *id, const char *survey)
+{
+	struct buf source = { 0 };
+	struct form *form;
+
+	buf_fmt(&source, "settings\n,form_id,version\n,%s,1\nsurvey\n,type,name,label\n%s", id,
+		survey);
+	form = form_read(source.data, source.len, NULL, NULL, NULL, &f->err);
+	CHECK(form && notebook_form_add(f->nb, form, source.data, source.len, &f->err));
+	form_free(form);
+	buf_clear(&source);
+}
+
 /* A, B finalised; C a draft; D finalised, with a correction begun. */
 static void
 add_some(struct fixture *f)
@@ -45,6 +60,11 @@ add_some(struct fixture *f)
 	static const char draft_d[] = "{\"brief\":\"噪音纠纷\"}";
 	char id[UUID_SIZE];
 
+	add_form(f, "visit",
+		 ",begin_group,g_who,Who\n,text,room,Room\n,end_group,,\n"
+		 ",begin_repeat,needs,Needs\n,text,need_text,Need\n,end_repeat,,\n"
+		 ",integer,age,Age\n");
+	add_form(f, "dispute", ",text,brief,Brief\n");
 	add(f, "A",
 	    "王阿姨 独居，希望每周有人上门量血压。\n巴登街1号楼 302\n14200000001");
 	add(f, "B", "刘先生 充电柜\nWeChat ＡＢＣ１２３\n14200000012");

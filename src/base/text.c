@@ -561,6 +561,27 @@ text_brief(const char *s, char out[TEXT_BRIEF])
 	return out;
 }
 
+const char *
+text_mask_end(const char *s)
+{
+	size_t len = strlen(s), count = text_count(s, len), at = len;
+
+	for (size_t keep = count < 8 ? count / 2 : 4; keep > 0; keep--)
+		at = text_prev(s, len, at);
+	return s + at;
+}
+
+void
+text_mask(const char *s, struct buf *out)
+{
+	const char *end = text_mask_end(s);
+	size_t hidden = (size_t)(end - s);
+
+	for (size_t at = 0; at < hidden; at = text_next(s, hidden, at))
+		buf_char(out, '*');
+	buf_str(out, end);
+}
+
 void
 text_trim(char *s)
 {

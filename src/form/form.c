@@ -4,10 +4,12 @@
 #include "form_build.h"
 
 #include "arena.h"
+#include "buf.h"
 #include "expr.h"
 #include "list.h"
 #include "logic.h"
 #include "mem.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -251,4 +253,18 @@ def_length_limit(const struct def *def)
 	    rule[end])
 		return 0;
 	return limit;
+}
+
+const char *
+def_quote(const struct def *def, const char *answer, char *out)
+{
+	struct buf seen = { 0 };
+
+	if (def->flags & DEF_MASKED)
+		text_mask(answer, &seen);
+	else
+		buf_str(&seen, answer);
+	text_brief(buf_text(&seen), out);
+	buf_clear(&seen);
+	return out;
 }

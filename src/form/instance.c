@@ -377,23 +377,100 @@ instance_near(const struct node *from, const struct def *def)
 	return from->def == def ? itself(from) : descend(from, def);
 }
 
+/* ---- what may be seen ---- */
+
+/* A shorter answer stands in too many texts by chance. */
+#define VEILED_MIN 5
+
+static bool
+is_masked(const struct node *n)
+{
+	return n->def->kind == DEF_QUESTION && (n->def->flags & DEF_MASKED);
+}
+
+/* Made of other answers by the form? */
+static bool
+is_computed(const struct node *n)
+{
+	const struct def *def = n->def;
+
+	return def->kind == DEF_QUESTION &&
+	       (!def->question->asked || def->calculation || def->trigger_calculation);
+}
+
+static bool
+has_masked(const struct form *form)
+{
+	for (size_t i = 0; i < form->def_count; i++)
+		if (form->defs[i]->flags & DEF_MASKED)
+			return true;
+	return false;
+}
+
+/* Masks every occurrence of what in the text from there on. */
+static void
+veil(struct buf *text, size_t from, const char *what)
+{
+	struct buf veiled = { 0 };
+	const char *at = buf_text(text) + from, *found;
+
+	if (!strstr(at, what))
+		return;
+	for (; (found = strstr(at, what)); at = found + strlen(what)) {
+		buf_add(&veiled, at, (size_t)(found - at));
+		text_mask(what, &veiled);
+	}
+	buf_str(&veiled, at);
+	buf_truncate(text, from);
+	buf_add(text, veiled.data, veiled.len);
+	buf_clear(&veiled);
+}
+
+void
+instance_veil(const struct instance *in, const char *text, struct buf *out)
+{
+	size_t from = out->len;
+
+	buf_str(out, text);
+	if (strlen(text) < VEILED_MIN || !has_masked(in->form))
+		return;
+	for (const struct node *n = in->root; n; n = instance_next(n))
+		if (is_masked(n) && strlen(n->text) >= VEILED_MIN)
+			veil(out, from, n->text);
+}
+
+void
+instance_seen(const struct instance *in, const struct node *node, struct buf *out)
+{
+	if (is_masked(node))
+		text_mask(node->text, out);
+	else if (is_computed(node))
+		instance_veil(in, node->text, out);
+	else
+		buf_str(out, node->text);
+}
+
+static void
+mask_those(struct instance *in, bool (*is_one)(const struct node *n))
+{
+	struct buf seen = { 0 };
+
+	for (struct node *n = instance_root(in); n; n = instance_next(n)) {
+		if (!is_one(n) || !n->text[0])
+			continue;
+		buf_reset(&seen);
+		instance_seen(in, n, &seen);
+		instance_set(in, n, buf_text(&seen));
+	}
+	buf_clear(&seen);
+}
+
+/* What has them in it first: it is known by them. */
 void
 instance_mask(struct instance *in)
 {
-	struct buf stars = { 0 };
-
-	for (struct node *n = instance_root(in); n; n = instance_next(n)) {
-		size_t len = strlen(n->text), keep = len;
-
-		if (n->def->kind != DEF_QUESTION || !(n->def->flags & DEF_MASKED) || !len)
-			continue;
-		for (int i = 0; i < 4 && keep > 0; i++)
-			keep = text_prev(n->text, len, keep);
-		buf_reset(&stars);
-		for (size_t at = 0; at < keep; at = text_next(n->text, len, at))
-			buf_char(&stars, '*');
-		buf_str(&stars, n->text + keep);
-		instance_set(in, n, buf_text(&stars));
-	}
-	buf_clear(&stars);
+	if (!has_masked(in->form))
+		return;
+	mask_those(in, is_computed);
+	mask_those(in, is_masked);
 }

@@ -234,6 +234,16 @@ logic_instance_name(struct logic *l, struct buf *out)
 }
 
 void
+logic_title(struct logic *l, struct buf *out)
+{
+	struct buf name = { 0 };
+
+	logic_instance_name(l, &name);
+	instance_veil(l->in, buf_text(&name), out);
+	buf_clear(&name);
+}
+
+void
 logic_finish(struct logic *l)
 {
 	const struct clock *clock = l->world.clock;

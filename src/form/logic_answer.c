@@ -51,7 +51,7 @@ write_integer(struct typed *t)
 		return err_set(
 		    t->err, ERR_INPUT,
 		    _("\"%s\" is not a whole number: type digits only, such as 12."),
-		    text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
+		    def_quote(t->def, t->text, (char[TEXT_BRIEF]){ 0 }));
 	if (strlen(digits) > DIGITS_MAX)
 		return err_set(t->err, ERR_INPUT,
 			       _("This number is too long: at most 15 digits. Type a "
@@ -88,7 +88,7 @@ write_decimal(struct typed *t)
 			       _("\"%s\" is not a number: type digits, with a point "
 				 "for parts, such as "
 				 "12.5."),
-			       text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
+			       def_quote(t->def, t->text, (char[TEXT_BRIEF]){ 0 }));
 	value_format_number(value_parse_number(t->text + (*t->text == '+')), number);
 	buf_str(t->out, number);
 	return true;
@@ -163,12 +163,12 @@ write_date(struct typed *t)
 	    (*s && !(*s == 'T' && clock_parse(t->text, &ms, &offset))))
 		return err_set(t->err, ERR_INPUT,
 			       _("\"%s\" is not a date: type it like 2026-11-05."),
-			       text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
+			       def_quote(t->def, t->text, (char[TEXT_BRIEF]){ 0 }));
 	if (!is_day(year, month, day))
 		return err_set(
 		    t->err, ERR_INPUT,
 		    _("There is no such day as %s: check the month and the day."),
-		    text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
+		    def_quote(t->def, t->text, (char[TEXT_BRIEF]){ 0 }));
 	buf_fmt(t->out, "%04d-%02d-%02d", year, month, day);
 	return true;
 }
@@ -232,7 +232,7 @@ write_time(struct typed *t)
 	if (!take_time(&s, &hour, &minute) || !is_time_tail(s))
 		return err_set(t->err, ERR_INPUT,
 			       _("\"%s\" is not a time of day: type it like 09:05."),
-			       text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
+			       def_quote(t->def, t->text, (char[TEXT_BRIEF]){ 0 }));
 	buf_fmt(t->out, "%02d:%02d%s", hour, minute, s);
 	return true;
 }
@@ -257,7 +257,7 @@ write_datetime(struct typed *t)
 		return err_set(
 		    t->err, ERR_INPUT,
 		    _("\"%s\" is not a date and time: type it like 2026-11-05 09:05."),
-		    text_brief(t->text, (char[TEXT_BRIEF]){ 0 }));
+		    def_quote(t->def, t->text, (char[TEXT_BRIEF]){ 0 }));
 	ms = ((clock_day_from_civil(year, month, day) * 24 + hour) * 60 + minute) *
 	     60000;
 	ms -= clock_offset(clock, ms) * INT64_C(60000);
@@ -273,7 +273,7 @@ no_choice(struct typed *t, const char *name)
 {
 	return err_set(t->err, ERR_INPUT,
 		       _("\"%s\" is not among the choices: choose one of the list."),
-		       text_brief(name, (char[TEXT_BRIEF]){ 0 }));
+		       def_quote(t->def, name, (char[TEXT_BRIEF]){ 0 }));
 }
 
 static bool

@@ -87,7 +87,7 @@ wrong_choice(struct logic *l, const struct node *node, const char *name,
 		snprintf(
 		    text, sizeof(text),
 		    _("\"%s\" is not among the choices here: please choose again."),
-		    text_brief(name, (char[TEXT_BRIEF]){ 0 }));
+		    def_quote(node->def, name, (char[TEXT_BRIEF]){ 0 }));
 	say(l, node, NULL, text, message);
 	return LOGIC_CHOICE;
 }

@@ -1,5 +1,6 @@
 /*
- * logic_text - labels with answers in them, answers in words
+ * logic_text - labels with answers in them, answers in words; of masked ones only what may
+ * be seen
  */
 #include "logic_part.h"
 
@@ -8,6 +9,7 @@
 #include "form.h"
 #include "instance.h"
 #include "list.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -28,7 +30,7 @@ logic_text(struct logic *l, const struct text *text, const struct node *node,
 		context = logic_context(l, node);
 		/* An answer that cannot be computed yet leaves its place empty. */
 		if (expr_string(part->expr, &context, &answer, NULL))
-			buf_str(out, answer);
+			instance_veil(l->in, answer, out);
 	}
 }
 
@@ -62,20 +64,6 @@ logic_label(struct logic *l, const struct node *node, struct buf *out)
 		buf_str(out, node->def->name);
 }
 
-/* "142****0001"; all of a short one. */
-static void
-write_masked(const char *text, struct buf *out)
-{
-	size_t len = strlen(text);
-
-	if (len < 11) {
-		buf_str(out, "****");
-		return;
-	}
-	for (size_t i = 0; i < len; i++)
-		buf_char(out, i < 3 || i + 4 >= len ? text[i] : '*');
-}
-
 static void
 write_choices(struct logic *l, const struct node *node, struct buf *out)
 {
@@ -105,10 +93,12 @@ logic_answer_text(struct logic *l, const struct node *node, bool show_masked,
 
 	if (!node->text[0])
 		return;
-	if ((node->def->flags & DEF_MASKED) && !show_masked)
-		write_masked(node->text, out);
+	if (!show_masked && (node->def->flags & DEF_MASKED))
+		text_mask(node->text, out);
 	else if (set && set->value_column != LIST_NONE)
 		write_choices(l, node, out);
-	else
+	else if (show_masked)
 		buf_str(out, node->text);
+	else
+		instance_seen(l->in, node, out);
 }

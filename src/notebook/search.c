@@ -6,11 +6,12 @@
  * names by their initials (sounds.c). It reads through the words table
  * from end to end: 20,000 records are some 10 MB, a few milliseconds, and saving pays
  * nothing for an index. Drafts are few and always changing; their answers are looked
- * through as they are.
+ * through as they stand, as far as they may be seen.
  */
 #include "store.h"
 
-#include "json.h"
+#include "form.h"
+#include "instance.h"
 #include "mem.h"
 #include "text.h"
 
@@ -142,35 +143,54 @@ words_match(sqlite3_context *context, int argc, sqlite3_value **argv)
 	sqlite3_result_int(context, needles && text && all_found(needles, text, len));
 }
 
-/* Appends a draft's answers, folded, without the names of the fields. */
+/* Appends what may be seen of a draft's answers, folded: of masked ones their end. */
 static void
-fold_answers(const char *json, size_t len, struct buf *out)
+fold_seen(struct instance *in, struct buf *out)
 {
-	struct json_reader reader;
-	enum json_token token;
+	struct buf seen = { 0 };
 
-	json_reader_init(&reader, json, len);
-	while ((token = json_next(&reader)) != JSON_END && token != JSON_ERROR)
-		if (token == JSON_STRING || token == JSON_NUMBER) {
-			buf_char(out, '\n');
-			text_fold(reader.text, reader.text_len, out);
-		}
-	json_reader_clear(&reader);
+	for (const struct node *n = instance_root(in); n; n = instance_next(n)) {
+		if (n->def->kind != DEF_QUESTION || !n->text[0])
+			continue;
+		buf_reset(&seen);
+		if (n->def->flags & DEF_MASKED)
+			buf_str(&seen, text_mask_end(n->text));
+		else
+			instance_seen(in, n, &seen);
+		buf_char(out, '\n');
+		text_fold(seen.data, seen.len, out);
+	}
+	buf_clear(&seen);
+}
+
+/* A form that cannot be read says of no answer that it may be seen. */
+static void
+fold_answers(struct notebook *nb, sqlite3_value **argv, struct buf *out)
+{
+	const char *json = (const char *)sqlite3_value_text(argv[1]);
+	const char *id = (const char *)sqlite3_value_text(argv[2]);
+	const char *version = (const char *)sqlite3_value_text(argv[3]);
+	const struct form *form =
+	    json && id && version ? notebook_form(nb, id, version, NULL) : NULL;
+	struct instance *in = form ? instance_new(form) : NULL;
+
+	if (in && instance_from_json(in, json, (size_t)sqlite3_value_bytes(argv[1]), true,
+				     NULL))
+		fold_seen(in, out);
+	instance_free(in);
 }
 
 static void
 draft_match(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
-	const struct needles *needles = sqlite3_value_pointer(argv[2], NEEDLES_TYPE);
+	const struct needles *needles = sqlite3_value_pointer(argv[4], NEEDLES_TYPE);
 	const char *title = (const char *)sqlite3_value_text(argv[0]);
-	const char *answers = (const char *)sqlite3_value_text(argv[1]);
 	struct buf text = { 0 }, sounds = { 0 };
 
 	(void)argc;
 	if (title)
 		text_fold(title, strlen(title), &text);
-	if (answers)
-		fold_answers(answers, (size_t)sqlite3_value_bytes(argv[1]), &text);
+	fold_answers(sqlite3_user_data(context), argv, &text);
 	sounds_write(buf_text(&text), text.len, &sounds);
 	buf_add(&text, buf_text(&sounds), sounds.len);
 	sqlite3_result_int(context, needles && text.len &&
@@ -182,12 +202,13 @@ draft_match(sqlite3_context *context, int argc, sqlite3_value **argv)
 bool
 search_register(struct notebook *nb, struct err *err)
 {
-	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+	const int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
 
-	if (sqlite3_create_function(nb->db, "words_match", 2, flags, NULL, words_match,
-				    NULL, NULL) == SQLITE_OK &&
-	    sqlite3_create_function(nb->db, "draft_match", 3, flags, NULL, draft_match,
-				    NULL, NULL) == SQLITE_OK)
+	if (sqlite3_create_function(nb->db, "words_match", 2,
+				    flags | SQLITE_DETERMINISTIC, NULL, words_match, NULL,
+				    NULL) == SQLITE_OK &&
+	    sqlite3_create_function(nb->db, "draft_match", 5, flags, nb, draft_match, NULL,
+				    NULL) == SQLITE_OK)
 		return true;
 	return store_fail(nb, err);
 }

@@ -228,8 +228,10 @@ const char *const stmt_sql[STMT_COUNT] = {
 [STMT_RECORDS_FOUND] =
 	"SELECT " RECORD_COLUMNS " FROM (SELECT r.number AS number, r.changed AS moment"
 	"  FROM (SELECT record FROM words WHERE words_match(text, ?7)"
-	"   UNION ALL SELECT record FROM draft WHERE draft_match(title, answers, ?7)"
-	"    AND NOT EXISTS (SELECT 1 FROM words w WHERE w.record = draft.record"
+	"   UNION ALL SELECT d.record FROM draft d"
+	"    CROSS JOIN record o ON o.number = d.record"
+	"    WHERE draft_match(d.title, d.answers, o.form, d.version, ?7)"
+	"    AND NOT EXISTS (SELECT 1 FROM words w WHERE w.record = d.record"
 	"     AND words_match(w.text, ?7))) AS hit"
 	"  CROSS JOIN record r ON r.number = hit.record"
 	"  WHERE" OF_FORM_AND_USER " AND" OF_STATE " AND" OF_DAY

@@ -203,7 +203,7 @@ void store_quote_name(struct buf *sql, const char *name);
 void store_quote_text(struct buf *sql, const char *text);
 
 /* search.c: the SQL functions words_match(text, needles) and
- * draft_match(title, answers, needles). */
+ * draft_match(title, answers, form, version, needles). */
 struct needles;
 bool search_register(struct notebook *nb, struct err *err);
 /* NULL when the query holds no word. */

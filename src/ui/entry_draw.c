@@ -397,7 +397,7 @@ write_title(struct entry *e, struct buf *out)
 		return;
 	}
 	if (session_is_saved(e->session) || e->view)
-		logic_instance_name(e->logic, out);
+		logic_title(e->logic, out);
 	if (out->len == before)
 		buf_str(out, e->view ? _("record") : _("new"));
 	if (e->view)

@@ -263,7 +263,7 @@ read_answer(struct entry *e, const struct node *node, const char *typed,
 		if (entry_choice_typed(e, node, typed, answer))
 			return true;
 		entry_say(e, true, _("\"%s\" is not taken yet: choose with F4, or delete it."),
-		    text_brief(typed, (char[TEXT_BRIEF]){ 0 }));
+		    def_quote(node->def, typed, (char[TEXT_BRIEF]){ 0 }));
 		return false;
 	}
 	if (entry_value_read(e, node, typed, answer, &err))

@@ -124,7 +124,7 @@ not_taken(struct paste *p, const struct node *node, const char *cell, const char
 {
 	if (!p->wrong++) {
 		p->wrong_id = node->id;
-		buf_fmt(&p->why, "\"%s\": %s", text_brief(cell, (char[TEXT_BRIEF]){ 0 }),
+		buf_fmt(&p->why, "\"%s\": %s", def_quote(node->def, cell, (char[TEXT_BRIEF]){ 0 }),
 		    why);
 	}
 }

@@ -60,11 +60,10 @@ read_day(struct entry *e, const struct node *node, const char *typed, struct buf
 	int64_t day;
 	char text[16];
 
-	(void)node;
 	if (!dates_read_day(typed, clock_today(e->clock), &day))
 		return err_set(err, ERR_INPUT,
 		    _("\"%s\" is no day. Type 5, 1105 or 2026-11-05, or choose with F4."),
-		    text_brief(typed, (char[TEXT_BRIEF]){ 0 }));
+		    def_quote(node->def, typed, (char[TEXT_BRIEF]){ 0 }));
 	clock_format_day(day, text);
 	buf_str(answer, text);
 	return true;
@@ -77,11 +76,10 @@ read_time(struct entry *e, const struct node *node, const char *typed,
 	int minutes;
 	char text[8];
 
-	(void)node;
 	if (!dates_read_time(typed, entry_now_minutes(e), &minutes))
 		return err_set(err, ERR_INPUT,
 		    _("\"%s\" is no time of day. Type 9, 905 or 09:05; a point is now."),
-		    text_brief(typed, (char[TEXT_BRIEF]){ 0 }));
+		    def_quote(node->def, typed, (char[TEXT_BRIEF]){ 0 }));
 	dates_write_time(minutes, text);
 	buf_str(answer, text);
 	return true;
@@ -95,12 +93,11 @@ read_moment(struct entry *e, const struct node *node, const char *typed,
 	int minutes;
 	char stamp[CLOCK_STAMP_SIZE];
 
-	(void)node;
 	if (!dates_read_moment(typed, clock_today(e->clock), entry_now_minutes(e), &day,
 		&minutes))
 		return err_set(err, ERR_INPUT,
 		    _("\"%s\" is no day and time. Type 5 905 or 2026-11-05 09:05."),
-		    text_brief(typed, (char[TEXT_BRIEF]){ 0 }));
+		    def_quote(node->def, typed, (char[TEXT_BRIEF]){ 0 }));
 	ms = (day * 1440 + minutes) * MINUTE_MS;
 	ms -= clock_offset(e->clock, ms) * MINUTE_MS;
 	clock_stamp(e->clock, ms, stamp);
@@ -145,14 +142,14 @@ read_range(struct entry *e, const struct node *node, const char *typed,
 	if (isnan(v) || v < low || v > high)
 		return err_set(err, ERR_INPUT,
 		    _("\"%s\" is not between %g and %g. Type a number of that range."),
-		    text_brief(typed, (char[TEXT_BRIEF]){ 0 }),
+		    def_quote(node->def, typed, (char[TEXT_BRIEF]){ 0 }),
 		    low, high);
 	steps = b.step > 0 ? (v - b.start) / b.step : 0;
 	if (fabs(steps - round(steps)) > 1e-6)
 		return err_set(err, ERR_INPUT,
 		    _("\"%s\" is between two steps: from %g on in steps of %g. "
 		    "Type one of these."),
-		    text_brief(typed, (char[TEXT_BRIEF]){ 0 }),
+		    def_quote(node->def, typed, (char[TEXT_BRIEF]){ 0 }),
 		    b.start, b.step);
 	buf_str(answer, typed);
 	return true;
@@ -162,8 +159,8 @@ static bool
 read_plain(struct entry *e, const struct node *node, const char *typed,
     struct buf *answer, struct err *err)
 {
-	(void)e;
 	(void)node;
+	(void)e;
 	(void)err;
 	buf_str(answer, typed);
 	return true;

@@ -12,6 +12,7 @@
 #include "err.h"
 #include "form.h"
 #include "i18n.h"
+#include "instance.h"
 #include "json.h"
 #include "list.h"
 #include "mem.h"
@@ -215,6 +216,31 @@ read_cells(const struct list_view *v, const struct buf *json, struct list_row *r
 	json_reader_clear(&r);
 }
 
+/* What the form computes may have a masked answer in it, which is no column itself. */
+static bool
+wants_masking(const struct list_view *v)
+{
+	for (size_t i = 0; i < v->count; i++)
+		if (!v->columns[i]->question->asked || v->columns[i]->calculation)
+			return true;
+	return false;
+}
+
+static void
+mask_json(const struct list_view *v, struct buf *json)
+{
+	struct instance *in = instance_new(v->form);
+
+	if (instance_from_json(in, buf_text(json), json->len, true, NULL)) {
+		instance_mask(in);
+		buf_reset(json);
+		instance_to_json(in, false, json);
+	} else {
+		buf_reset(json);
+	}
+	instance_free(in);
+}
+
 void
 list_view_cells(const struct list_view *v, struct app *app, const struct record *r,
     struct list_row *row)
@@ -222,8 +248,11 @@ list_view_cells(const struct list_view *v, struct app *app, const struct record 
 	struct buf json = { 0 }, cursor = { 0 };
 
 	if (v->count && (r->rev ? record_answers(app->nb, r->id, 0, &json, NULL)
-				: record_draft_load(app->nb, r->id, &json, &cursor, NULL)))
+				: record_draft_load(app->nb, r->id, &json, &cursor, NULL))) {
+		if (wants_masking(v))
+			mask_json(v, &json);
 		read_cells(v, &json, row);
+	}
 	buf_clear(&json);
 	buf_clear(&cursor);
 }

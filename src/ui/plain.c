@@ -172,7 +172,7 @@ read_choices(struct plain *p, const struct node *node, const char *typed,
 			good = err_set(err, ERR_INPUT,
 			    _("\"%s\" is not one of the answers, or may mean several. Type ? "
 			      "to hear them."),
-			    text_brief(word, (char[TEXT_BRIEF]){ 0 }));
+			    def_quote(node->def, word, (char[TEXT_BRIEF]){ 0 }));
 		else
 			buf_fmt(answer, "%s%s", answer->len ? " " : "",
 			    logic_choice_name(p->logic, c.def, c.rows[at]));
@@ -184,7 +184,8 @@ read_choices(struct plain *p, const struct node *node, const char *typed,
 /* --- one question --- */
 
 static bool
-read_day(struct plain *p, const char *typed, struct buf *answer, struct err *err)
+read_day(struct plain *p, const struct node *node, const char *typed,
+    struct buf *answer, struct err *err)
 {
 	const struct clock *clock = notebook_clock(session_notebook(p->s));
 	int64_t day;
@@ -193,14 +194,15 @@ read_day(struct plain *p, const char *typed, struct buf *answer, struct err *err
 	if (!dates_read_day(typed, clock_today(clock), &day))
 		return err_set(err, ERR_INPUT,
 		    _("\"%s\" is no day. Type 5, 1105 or 2026-11-05."),
-		    text_brief(typed, (char[TEXT_BRIEF]){ 0 }));
+		    def_quote(node->def, typed, (char[TEXT_BRIEF]){ 0 }));
 	clock_format_day(day, text);
 	buf_str(answer, text);
 	return true;
 }
 
 static bool
-read_time(struct plain *p, const char *typed, struct buf *answer, struct err *err)
+read_time(struct plain *p, const struct node *node, const char *typed,
+    struct buf *answer, struct err *err)
 {
 	const struct clock *clock = notebook_clock(session_notebook(p->s));
 	int64_t now = clock_now(clock);
@@ -211,7 +213,7 @@ read_time(struct plain *p, const char *typed, struct buf *answer, struct err *er
 	if (!dates_read_time(typed, minutes, &minutes))
 		return err_set(err, ERR_INPUT,
 		    _("\"%s\" is no time of day. Type 9, 905 or 09:05; a point is now."),
-		    text_brief(typed, (char[TEXT_BRIEF]){ 0 }));
+		    def_quote(node->def, typed, (char[TEXT_BRIEF]){ 0 }));
 	dates_write_time(minutes, text);
 	buf_str(answer, text);
 	return true;
@@ -226,9 +228,9 @@ read_answer(struct plain *p, const struct node *node, const char *typed,
 	case ANSWER_MANY:
 		return read_choices(p, node, typed, answer, err);
 	case ANSWER_DATE:
-		return read_day(p, typed, answer, err);
+		return read_day(p, node, typed, answer, err);
 	case ANSWER_TIME:
-		return read_time(p, typed, answer, err);
+		return read_time(p, node, typed, answer, err);
 	default:
 		buf_str(answer, *typed == '\\' ? typed + 1 : typed);
 		return true;
