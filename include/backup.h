@@ -25,6 +25,11 @@ struct vault_key;
 bool backup_make(struct notebook *nb, const char *folder, int keep, struct buf *path,
     struct err *err);
 
+/* The backups in a folder, whosever, newest first; when is "2026-11-28 21:45:01". False
+ * when the folder cannot be read (errno). */
+bool backup_list(const char *folder,
+    void (*row)(const char *worker, const char *when, long long bytes, const char *path));
+
 /* What one has and the other. Revisions, drafts, forms and lists are compared byte for
  * byte. */
 struct backup_difference {

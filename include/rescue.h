@@ -30,6 +30,13 @@ bool rescue_after_sync(struct notebook *nb, struct buf *words);
  * the copies that are kept are not all of the last hour. */
 bool rescue_once_a_day(struct notebook *nb, struct buf *words);
 
+/* The backups in the default folder, newest first: name, "2026-11-28 21:45:01", bytes,
+ * path. folder (appended) is where was looked. False and err when it cannot be read; that
+ * it is not there is no error. */
+bool rescue_list(struct buf *folder,
+    void (*row)(const char *worker, const char *when, long long bytes, const char *path),
+    struct err *err);
+
 /* A backup becomes the notebook of its worker, who may have one here already; that one's
  * bytes are kept, their path is appended to kept. worker is the name. */
 bool rescue_restore(const char *backup, const struct place_asker *asker,

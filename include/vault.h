@@ -144,7 +144,7 @@ enum vault_look {
 	VAULT_ABSENT, /* no such file */
 	VAULT_PLAIN,
 	VAULT_SEALED,
-	VAULT_BROKEN, /* neither, or sealed with both copies of its slots damaged */
+	VAULT_BROKEN, /* neither; empty; sealed with both copies of its slots damaged */
 };
 
 /* What kind of file it is, by its first bytes. err is filled for VAULT_BROKEN only. */
@@ -176,6 +176,8 @@ struct vault_report {
 	int64_t pages;
 	int64_t bad_pages; /* do not open, or not as a database's */
 	int64_t bad_page;  /* the first of them, from 1 */
+	int64_t missing;   /* pages that were cut off at the end */
+	int keys_bad;      /* copies of the key slots that are damaged; 2 does not open */
 	bool stale;        /* all open, but one is older than the last clean close left it */
 	int saves_lost;    /* at the end of the log: at least */
 	bool cut;          /* the log ends inside a save */

@@ -580,12 +580,14 @@ place_create_sealed(const struct worker *worker,
 {
 	struct buf folder = { 0 }, path = { 0 };
 	struct notebook *nb = NULL;
+	struct stat st;
 
 	if (!name_is_usable(worker->name, err) || !place_folder(&folder, err) ||
 	    !place_make_folders(buf_text(&folder), err) ||
 	    !path_of(worker->name, &path, err))
 		goto out;
-	if (access(buf_text(&path), F_OK) == 0) {
+	/* An empty one was begun and did not come far. */
+	if (stat(buf_text(&path), &st) == 0 && st.st_size > 0) {
 		err_set(err, ERR_INPUT,
 		    _("There is a notebook of %s already. Open it, or give the new one "
 		      "another name."),

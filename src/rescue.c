@@ -10,6 +10,7 @@
 #include "place.h"
 #include "vault.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -110,6 +111,19 @@ rescue_once_a_day(struct notebook *nb, struct buf *words)
 }
 
 /* --- one comes back --- */
+
+bool
+rescue_list(struct buf *folder,
+    void (*row)(const char *worker, const char *when, long long bytes, const char *path),
+    struct err *err)
+{
+	if (!default_folder(folder, err))
+		return false;
+	return backup_list(buf_text(folder), row) || errno == ENOENT ||
+	       err_set(err, ERR_SYSTEM, _("The folder %s cannot be read: %s. Check the name, and "
+		    "that you may read it."),
+		   buf_text(folder), strerror(errno));
+}
 
 /* What a backup is: its key (NULL: plain) and its worker's name. */
 struct found {

@@ -202,15 +202,16 @@ write_sentence(struct client *c, const char *why)
 		buf_str(out, _("; something came that only a newer version of this program "
 			       "can read"));
 	if (p->behind > 0)
-		buf_fmt(out,
-		    _(". This notebook is older than the one that was last sent: %lld steps "
-		      "of its log are missing here. Was an older copy put back? What the "
-		      "district holds comes down again; look whether anything is missing"),
-		    (long long)p->behind);
+		buf_str(out,
+		    _(". This notebook is older than the one that sent last: a backup or an "
+		      "older copy was put back. What was sent since then comes back from the "
+		      "district. What had not been sent is only in the newer copy: look "
+		      "whether anything is missing"));
 	else if (p->behind < 0)
 		buf_str(out,
-		    _(". Another copy of this notebook has sent since. Use one only; what the "
-		      "district holds comes down again; look whether anything is missing"));
+		    _(". Another copy of this notebook was used and has sent meanwhile. Use only "
+		      "one of the two. What the other has sent comes from the district. What it "
+		      "had not sent is only in it: look whether anything is missing"));
 	if (why && *why)
 		buf_fmt(out, ". %s", why);
 	say_skew(out, p->skew);

@@ -52,6 +52,34 @@ print_difference(const char *worker, const struct backup_difference *d)
 	return EXIT_WRONG;
 }
 
+static long listed;
+
+static void
+print_backup(const char *worker, const char *when, long long bytes, const char *path)
+{
+	listed++;
+	printf("%s  %s  %lld kB  %s\n", when, worker, (bytes + 1023) / 1024, path);
+}
+
+static int
+list_backups(void)
+{
+	struct buf folder = { 0 };
+	struct err err = { 0 };
+	bool good;
+
+	listed = 0;
+	good = rescue_list(&folder, print_backup, &err);
+	if (good && listed)
+		printf(_("Bring one back with: minqing restore FILE\n"));
+	else if (good)
+		printf(_("There are no backups in %s. If yours are elsewhere, on a USB stick "
+			 "for one, name the file: minqing restore FILE\n"),
+		    buf_text(&folder));
+	buf_clear(&folder);
+	return good ? EXIT_OK : command_failed(&err);
+}
+
 int
 command_restore(const struct command_context *context, const struct words *words)
 {
@@ -62,6 +90,8 @@ command_restore(const struct command_context *context, const struct words *words
 	bool rehearse = words_get(words, "--rehearse") != NULL;
 	int status = EXIT_OK;
 
+	if (!words->rest_count)
+		return list_backups();
 	if (rehearse
 		? !rescue_rehearse(words->rest[0], &asker, context->clock, &worker, &d, &err)
 		: !rescue_restore(words->rest[0], &asker, context->clock, &worker, &kept,

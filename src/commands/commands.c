@@ -154,7 +154,7 @@ const struct command commands[] = {
 	{ "receipt",    "[NUMBER]", 0, 1, N_("write one of them (the last, if not said) with the name of everything that was accepted, for minqing-collector receipt"), NULL, command_receipt },
 	{ "audit",      "",     0, 0,  N_("list the notebook's log: who finished, withdrew, saw in full, exported, unlocked; and check it"), json_option, command_audit },
 	{ "backup",     "[FOLDER]", 0, 1, N_("copy the notebook into a folder, a USB stick for one, and read the copy back"), NULL, command_backup },
-	{ "restore",    "FILE", 1, 1, N_("make a backup the worker's notebook again; the one that is here is kept beside it"), restore_options, command_restore },
+	{ "restore",    "[FILE]", 0, 1, N_("make a backup the worker's notebook again; the one that is here is kept beside it. Without FILE: which backups there are"), restore_options, command_restore },
 	{ "vault status", "",   0, 0,  N_("is the notebook sealed, and how; asks for nothing"), NULL, command_vault_status },
 	{ "vault encrypt", "",  0, 0,  N_("seal the notebook with a passphrase"), NULL, command_vault_encrypt },
 	{ "vault passwd", "",   0, 0,  N_("give a sealed notebook another passphrase"), NULL, command_vault_passwd },

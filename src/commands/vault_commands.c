@@ -269,6 +269,12 @@ print_report(const struct vault_report *r)
 {
 	printf(_("pages: %lld, damaged: %lld\n"), (long long)r->pages,
 	    (long long)r->bad_pages);
+	if (r->missing > 0)
+		printf(_("The file was cut off: %lld more pages should stand at its end.\n"),
+		    (long long)r->missing);
+	if (r->keys_bad > 0)
+		printf(_("One of the two copies of the keys at its beginning is damaged. "
+			 "Nothing is lost: it is mended when the notebook is opened next.\n"));
 	if (r->saves_lost > 0)
 		printf(_("At the end at least %d saves cannot be read.\n"), r->saves_lost);
 	if (r->cut)
@@ -278,16 +284,21 @@ print_report(const struct vault_report *r)
 		printf(_("Every page opens, but the disk has kept an older copy of at "
 			 "least one: something that was saved is missing.\n"));
 	if (r->problems > 0)
-		printf(_("The order of the pages is broken in %d places: %s\n"),
+		printf(_("Its parts do not fit together in %d places. For whoever helps you: "
+			 "%s\n"),
 		    r->problems, r->problem);
 	if (vault_report_is_good(r))
 		printf(_("The notebook is whole.\n"));
-	else
-		printf(_("What can be read is still read as before, and nothing is made "
-			 "worse by going on. Write out everything that can be read with "
-			 "\"minqing vault salvage DIR\", put back the last backup or make a "
-			 "new notebook, import what was written out, and have the disk "
-			 "checked.\n"));
+	else if (r->bad_pages || r->missing || r->stale || r->saves_lost || r->problems)
+		printf(_("What can still be read stays readable, and going on makes nothing "
+			 "worse. What to do:\n"
+			 "1. \"minqing vault salvage FOLDER\" writes out all that can be "
+			 "read.\n"
+			 "2. \"minqing restore\" tells which backups there are and brings one "
+			 "back. If there is none, move this file away and make a new notebook.\n"
+			 "3. \"minqing sync\" fetches what was sent; then \"minqing import\" "
+			 "takes what was written out and is still missing.\n"
+			 "4. Have the disk checked.\n"));
 }
 
 int

@@ -119,6 +119,75 @@ drop_old(const char *folder, const char *name, int keep, const char *just_made)
 	free(all.at);
 }
 
+/* --- which there are --- */
+
+/* The stamp in "陈桂芳-20261128-214501.backup" or "…-214501-2.backup"; NULL: it is no
+ * backup's name. */
+static const char *
+stamp_of(const char *filename)
+{
+	size_t len = strlen(filename), end = strlen(BACKUP_SUFFIX);
+	const char *at;
+
+	if (len < end || strcmp(filename + len - end, BACKUP_SUFFIX) != 0)
+		return NULL;
+	for (at = filename + len - end; at > filename; at--)
+		if (at[-1] == '-' && at - 1 > filename && strspn(at, "0123456789") == 8 &&
+		    at[8] == '-' && strspn(at + 9, "0123456789") == 6)
+			return at;
+	return NULL;
+}
+
+static int
+newest_stamp_first(const void *a, const void *b)
+{
+	return strcmp(stamp_of(*(char *const *)b), stamp_of(*(char *const *)a));
+}
+
+static void
+tell(const char *folder, const char *filename,
+    void (*row)(const char *worker, const char *when, long long bytes, const char *path))
+{
+	const char *s = stamp_of(filename);
+	char *worker = mem_strndup(filename, (size_t)(s - 1 - filename)), when[32];
+	struct buf path = { 0 };
+	struct stat st = { 0 };
+
+	snprintf(when, sizeof(when), "%.4s-%.2s-%.2s %.2s:%.2s:%.2s", s, s + 4, s + 6,
+	    s + 9, s + 11, s + 13);
+	buf_fmt(&path, "%s/%s", folder, filename);
+	if (stat(buf_text(&path), &st) == 0)
+		row(worker, when, (long long)st.st_size, buf_text(&path));
+	buf_clear(&path);
+	free(worker);
+}
+
+bool
+backup_list(const char *folder,
+    void (*row)(const char *worker, const char *when, long long bytes, const char *path))
+{
+	DIR *dir = opendir(folder);
+	struct names all = { 0 };
+
+	if (!dir)
+		return false;
+	for (struct dirent *e; (e = readdir(dir));) {
+		if (!stamp_of(e->d_name))
+			continue;
+		all.at = mem_grow(all.at, &all.cap, all.count + 1, sizeof(*all.at));
+		all.at[all.count++] = mem_strdup(e->d_name);
+	}
+	closedir(dir);
+	if (all.count)
+		qsort(all.at, all.count, sizeof(*all.at), newest_stamp_first);
+	for (size_t i = 0; i < all.count; i++) {
+		tell(folder, all.at[i], row);
+		free(all.at[i]);
+	}
+	free(all.at);
+	return true;
+}
+
 /* --- a copy --- */
 
 static bool

@@ -34,7 +34,10 @@ static const char connection_setup[] = "PRAGMA journal_mode = WAL;"
 /* Opening a page costs more than reading it: a search through 20,000 records' words (some
  * 10 MB) is to find them in memory the second time. Taken as needed. */
 static const char sealed_setup[] = "PRAGMA cache_size = -24000;";
-static const char frozen_setup[] = "PRAGMA query_only = ON;";
+/* Nothing is written; of a file that was cut off, what is left is read: only so does
+ * SQLite take one that is shorter than its header says. */
+static const char frozen_setup[] = "PRAGMA query_only = ON;"
+				   "PRAGMA writable_schema = ON;";
 
 /* The last who had it may still be on the way out. */
 #define WAIT_FOR_LOCK_MS 200
@@ -109,10 +112,11 @@ set_up(struct notebook *nb, const struct opening *o, struct err *err)
 	sqlite3_extended_result_codes(nb->db, 1);
 	sqlite3_busy_timeout(nb->db, WAIT_FOR_LOCK_MS);
 	if (!store_exec(nb, before_first_read, err) || !search_register(nb, err) ||
+	    (o->frozen && !store_exec(nb, frozen_setup, err)) ||
 	    (o->cipher && !store_exec(nb, sealed_setup, err)))
 		return false;
 	if (o->frozen)
-		return store_exec(nb, frozen_setup, err) && schema_check(nb, err);
+		return schema_check(nb, err);
 	if (o->fresh)
 		leave_room_for_seals(nb);
 	ok = (!o->fresh || store_exec(nb, new_file, err)) &&
@@ -185,7 +189,7 @@ notebook_open(const char *path, bool create, const struct clock *clock, struct e
 	struct opening o = { path, clock, .create = create };
 	struct notebook *nb;
 
-	switch (vault_look(path, NULL)) {
+	switch (vault_look(path, err)) {
 	case VAULT_ABSENT:
 		o.fresh = true;
 		if (create)
@@ -199,9 +203,13 @@ notebook_open(const char *path, bool create, const struct clock *clock, struct e
 			path);
 		return NULL;
 	case VAULT_PLAIN:
-		o.fresh = disk_is_empty(path);
 		break;
-	case VAULT_BROKEN: /* SQLite says what is wrong with it */
+	case VAULT_BROKEN: /* an empty one was begun and did not come far */
+		if (!create || !disk_is_empty(path))
+			return NULL;
+		if (err)
+			*err = (struct err){ 0 };
+		o.fresh = true;
 		break;
 	}
 	nb = open_file(&o, err);
@@ -240,6 +248,7 @@ notebook_open_sealed(const char *path, bool create, struct vault_key *key,
 {
 	struct opening o = { path, clock, .cipher = &key->cipher };
 	struct notebook *nb;
+	bool mended;
 
 	switch (vault_look(path, err)) {
 	case VAULT_ABSENT:
@@ -259,14 +268,19 @@ notebook_open_sealed(const char *path, bool create, struct vault_key *key,
 			path);
 		return NULL;
 	case VAULT_BROKEN:
-		return NULL;
+		if (!create || !disk_is_empty(path))
+			return NULL;
+		if (!make_sealed(path, key, clock, err))
+			return NULL;
+		break;
 	}
-	if (!vault_prepare(path, key, err))
+	if (!vault_prepare(path, key, &mended, err))
 		return NULL;
 	nb = open_file(&o, err);
 	if (!nb)
 		return NULL;
 	nb->key = key;
+	nb->keys_mended = mended;
 	ballast_lay(path);
 	return nb;
 }
@@ -319,7 +333,7 @@ notebook_resume(struct notebook *nb, struct vault_key *key, struct err *err)
 
 	assert(notebook_is_suspended(nb));
 	notebook_keep_key(nb, key);
-	if (vault_prepare(nb->path, key, err) && connect(nb, &o, err))
+	if (vault_prepare(nb->path, key, &nb->keys_mended, err) && connect(nb, &o, err))
 		return true;
 	disconnect(nb);
 	return false;

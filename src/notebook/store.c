@@ -30,7 +30,7 @@ store_fail(struct notebook *nb, struct err *err)
 		    err, ERR_SYSTEM,
 		    _("The disk is full. Everything that was saved before is safe, but "
 		      "this could not be saved. Make room on the disk and try again."));
-	if (code == SQLITE_IOERR_DATA)
+	if (code == SQLITE_IOERR_DATA || (code & 0xFF) == SQLITE_CORRUPT)
 		return err_set(
 		    err, ERR_SYSTEM,
 		    _("A part of the notebook's file is damaged and cannot be read. "
@@ -69,12 +69,6 @@ store_fail(struct notebook *nb, struct err *err)
 		      "there and that you may write in it."));
 	case SQLITE_NOTADB:
 		return err_set(err, ERR_SYSTEM, _("This file is not a notebook. Choose another one."));
-	case SQLITE_CORRUPT:
-		return err_set(
-		    err, ERR_SYSTEM,
-		    _("The notebook's file is damaged (%d). Do not delete it: copy it "
-		      "away as it is and ask for help; what can be read can be saved."),
-		    code);
 	case SQLITE_NOMEM:
 		return err_set(
 		    err, ERR_SYSTEM,

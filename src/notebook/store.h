@@ -157,6 +157,7 @@ struct notebook {
 	char *path;
 	struct vault_key *key; /* it was opened with; NULL: plain */
 	bool key_is_ours;
+	bool keys_mended; /* one copy of the slots was damaged when it was opened */
 	struct buf kept; /* where a copy of the damaged file was kept; or empty */
 	const struct clock *clock;
 	int depth; /* transactions and savepoints that are open */

@@ -34,32 +34,43 @@ vault_read_copy(struct disk_file *f, int copy, struct block *block)
 	       block_read(block, bytes);
 }
 
-/* Of two good copies the newer one: a change was cut short between them. */
-static int
-best_block(struct disk_file *f, struct block *block)
+/* Of two copies the newer one: a change was cut short between them; but one that the key
+ * (NULL: not known yet) has made, since the end of a copy only the key can check. Is there
+ * one? *good is how many are such. */
+static bool
+best_block(struct disk_file *f, const struct cipher *c, struct block *block, int *good)
 {
-	struct block copies[BLOCK_COPIES];
-	int good = 0;
+	struct block copy;
+	bool any = false, best_is_good = false;
 
+	*good = 0;
 	for (int i = 0; i < BLOCK_COPIES; i++) {
-		if (!vault_read_copy(f, i, &copies[i]))
+		bool is_good;
+
+		if (!vault_read_copy(f, i, &copy))
 			continue;
-		if (good++ == 0 || copies[i].generation > block->generation)
-			*block = copies[i];
+		is_good = !c || block_is_of(&copy, c);
+		*good += is_good;
+		if (!any || is_good > best_is_good ||
+		    (is_good == best_is_good && copy.generation > block->generation)) {
+			*block = copy;
+			best_is_good = is_good;
+		}
+		any = true;
 	}
-	return good;
+	return any;
 }
 
 bool
-vault_read_block(struct disk_file *f, const char *path, struct block *block, int *good,
-		 struct err *err)
+vault_read_block(struct disk_file *f, const char *path, const struct cipher *c,
+		 struct block *block, int *good, struct err *err)
 {
-	*good = best_block(f, block);
-	return *good > 0 ||
+	return best_block(f, c, block, good) ||
 	       err_set(err, ERR_SYSTEM,
 		       _("Both copies of the keys at the beginning of %s are damaged, "
-			 "so nobody can open it any more. Put back the last backup. "
-			 "What was sent is at the collector."),
+			 "so nobody can open it any more. Bring back the last backup: "
+			 "\"minqing restore\" tells which there are. What was sent is "
+			 "at the district."),
 		       path);
 }
 
@@ -82,8 +93,8 @@ vault_write_blocks(struct disk_file *f, const struct block *block,
 
 /* Opens the file for its slots; NULL and err. */
 static struct disk_file *
-open_for_block(const char *path, enum disk_how how, struct block *block, int *good,
-	       struct err *err)
+open_for_block(const char *path, enum disk_how how, const struct cipher *c,
+	       struct block *block, int *good, struct err *err)
 {
 	int code;
 	struct disk_file *f = disk_open(path, how, &code);
@@ -92,19 +103,30 @@ open_for_block(const char *path, enum disk_how how, struct block *block, int *go
 		disk_fail(code, path, err);
 		return NULL;
 	}
-	if (vault_read_block(f, path, block, good, err))
+	if (vault_read_block(f, path, c, block, good, err))
 		return f;
 	disk_close(f);
 	return NULL;
 }
 
 static bool
-load_block(const char *path, struct block *block, int *good, struct err *err)
+load_block(const char *path, const struct cipher *c, struct block *block, int *good,
+	   struct err *err)
 {
-	struct disk_file *f = open_for_block(path, DISK_READ, block, good, err);
+	struct disk_file *f = open_for_block(path, DISK_READ, c, block, good, err);
 
 	disk_close(f);
 	return f != NULL;
+}
+
+int
+vault_keys_bad(const char *path, const struct vault_key *key)
+{
+	struct block block;
+	int good = BLOCK_COPIES;
+
+	return load_block(path, &key->cipher, &block, &good, NULL) ? BLOCK_COPIES - good
+								  : 0;
 }
 
 enum vault_look
@@ -116,7 +138,7 @@ vault_look(const char *path, struct err *err)
 	sqlite3_int64 size = 0;
 	enum vault_look look = VAULT_BROKEN;
 	struct disk_file *f;
-	int code;
+	int code, good;
 
 	if (!disk_exists(path))
 		return VAULT_ABSENT;
@@ -125,18 +147,23 @@ vault_look(const char *path, struct err *err)
 		disk_fail(code, path, err);
 		return VAULT_BROKEN;
 	}
-	if (disk_size(f, &size) == SQLITE_OK && size == 0)
-		look = VAULT_PLAIN; /* nothing was written yet */
-	else if (disk_read(f, 0, bytes, sizeof(bytes)) == SQLITE_OK &&
-		 memcmp(bytes, plain, sizeof(plain)) == 0)
+	disk_size(f, &size);
+	if (disk_read(f, 0, bytes, sizeof(bytes)) == SQLITE_OK &&
+	    memcmp(bytes, plain, sizeof(plain)) == 0)
 		look = VAULT_PLAIN;
-	else if (best_block(f, &block) > 0)
+	else if (size > PAGES_BEGIN && best_block(f, NULL, &block, &good))
 		look = VAULT_SEALED;
+	else if (size == 0 || best_block(f, NULL, &block, &good))
+		err_set(err, ERR_SYSTEM,
+			_("There is nothing left in %s: the file is empty or was cut off. "
+			  "Bring back the last backup: \"minqing restore\" tells which "
+			  "there are. What was sent is at the district."),
+			path);
 	else
 		err_set(err, ERR_SYSTEM,
 			_("%s is not a notebook, or its beginning is damaged. Do not "
-			  "delete it: copy it away as it is and put back the last "
-			  "backup."),
+			  "delete it. Bring back the last backup: \"minqing restore\" "
+			  "tells which there are; the damaged file is kept beside it."),
 			path);
 	disk_close(f);
 	return look;
@@ -148,7 +175,7 @@ vault_facts(const char *path, struct vault_facts *facts, struct err *err)
 	struct block block = { 0 };
 
 	memset(facts, 0, sizeof(*facts));
-	if (!load_block(path, &block, &facts->copies_good, err))
+	if (!load_block(path, NULL, &block, &facts->copies_good, err))
 		return false;
 	for (int i = 0; i < BLOCK_SLOTS; i++) {
 		const struct slot *slot = &block.slots[i];
@@ -164,6 +191,26 @@ vault_facts(const char *path, struct vault_facts *facts, struct err *err)
 }
 
 /* --- keys --- */
+
+/* Both copies that can be read, the better one first: when only the key shows that its end
+ * is damaged, there is the other. How many; 0 and err. */
+static int
+load_copies(const char *path, struct block copies[BLOCK_COPIES], struct err *err)
+{
+	struct disk_file *f;
+	struct block other;
+	int good, count = 1;
+
+	f = open_for_block(path, DISK_READ, NULL, &copies[0], &good, err);
+	if (!f)
+		return 0;
+	for (int i = 0; i < BLOCK_COPIES && good == BLOCK_COPIES && count == 1; i++)
+		if (vault_read_copy(f, i, &other) &&
+		    memcmp(&other, &copies[0], sizeof(other)) != 0)
+			copies[count++] = other;
+	disk_close(f);
+	return count;
+}
 
 struct vault_key *
 vault_key_new(const struct vault_choice *choice, struct err *err)
@@ -186,11 +233,11 @@ struct vault_key *
 vault_unlock(const char *path, const struct vault_passphrase *p, struct err *err)
 {
 	struct vault_key *key = key_alloc(err);
-	struct block block;
-	int good, opened = -1;
+	struct block copies[BLOCK_COPIES];
+	int count = key ? load_copies(path, copies, err) : 0, opened = -1;
 
-	if (key && load_block(path, &block, &good, err))
-		opened = key_unwrap(key, &block, p, err);
+	for (int i = 0; i < count && opened < 0; i++)
+		opened = key_unwrap(key, &copies[i], p, err);
 	if (opened == 0)
 		err_set(err, ERR_INPUT, _("The passphrase is wrong. Try again."));
 	if (opened == 1)
@@ -204,11 +251,11 @@ vault_recover(const char *path, const unsigned char secret[VAULT_RECOVERY_SIZE],
 	      struct err *err)
 {
 	struct vault_key *key = key_alloc(err);
-	struct block block;
-	int good, opened = -1;
+	struct block copies[BLOCK_COPIES];
+	int count = key ? load_copies(path, copies, err) : 0, opened = -1;
 
-	if (key && load_block(path, &block, &good, err))
-		opened = key_unseal(key, &block, secret, err);
+	for (int i = 0; i < count && opened < 0; i++)
+		opened = key_unseal(key, &copies[i], secret, err);
 	if (opened == 0)
 		err_set(err, ERR_INPUT,
 			_("This recovery key does not open this notebook: it was "
@@ -236,7 +283,8 @@ vault_change(const char *path, struct vault_key *key, const struct vault_choice 
 {
 	struct block block;
 	int good, code;
-	struct disk_file *f = open_for_block(path, DISK_WRITE, &block, &good, err);
+	struct disk_file *f =
+	    open_for_block(path, DISK_WRITE, &key->cipher, &block, &good, err);
 	bool changed = false;
 
 	if (!f)

@@ -42,10 +42,31 @@ open_every_page(struct vault_file *f, struct vault_report *report)
 				memcmp(digest, f->state.digest, CIPHER_DIGEST) != 0;
 }
 
+/* Where the header says how many pages there are. */
+#define AT_PAGE_COUNT 28
+
+static void
+count_missing(sqlite3_file *file, struct vault_report *report)
+{
+	unsigned char at[4];
+	int64_t pages;
+
+	if (file->pMethods->xRead(file, at, sizeof(at), AT_PAGE_COUNT) != SQLITE_OK)
+		return;
+	pages = (int64_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
+	if (pages > report->pages)
+		report->missing = pages - report->pages;
+}
+
+/* SQLite heads its lines with the database's name. */
 static void
 add_problem(struct vault_report *report, const char *text)
 {
-	size_t len = strcspn(text, "\n");
+	size_t len;
+
+	if (strncmp(text, "***", 3) == 0)
+		text += strcspn(text, "\n") + (strchr(text, '\n') != NULL);
+	len = strcspn(text, "\n");
 
 	if (report->problems++ > 0)
 		return;
@@ -93,6 +114,10 @@ vault_check(const char *path, struct vault_key *key, const struct clock *clock,
 	sqlite3_file_control(nb->db, "main", SQLITE_FCNTL_FILE_POINTER, &f);
 	if (f->base.pMethods->xFileSize(&f->base, &pages) == SQLITE_OK)
 		report->pages = pages / PAGE_SIZE;
+	if (key)
+		report->keys_bad = vault_keys_bad(path, key);
+	if (state_log_is_gone(f))
+		count_missing(&f->base, report);
 	/* A log that is not empty may hold the better copy of a page. */
 	if (f->kind == FILE_PAGES && state_log_is_gone(f))
 		open_every_page(f, report);
@@ -107,5 +132,5 @@ vault_check(const char *path, struct vault_key *key, const struct clock *clock,
 bool
 vault_report_is_good(const struct vault_report *r)
 {
-	return r->bad_pages == 0 && !r->stale && r->saves_lost == 0 && r->problems == 0;
+	return r->bad_pages == 0 && r->missing == 0 && r->keys_bad == 0 && !r->stale && r->saves_lost == 0 && r->problems == 0;
 }

@@ -124,8 +124,8 @@ accept_key(struct vault_key *key, const struct block *block, struct err *err)
 	sodium_memzero(key, sizeof(*key));
 	err_set(err, ERR_SYSTEM,
 		_("The beginning of the notebook's file was changed from outside, so "
-		  "it is not opened. Put back the last backup, or ask for help; do not "
-		  "delete the file."));
+		  "it is not opened. Do not delete it. Bring back the last backup: "
+		  "\"minqing restore\" tells which there are."));
 	return -1;
 }
 

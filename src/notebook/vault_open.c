@@ -70,7 +70,7 @@ vault_begin_file(const char *new_name, struct vault_key *key, struct err *err)
 /* --- before it opens --- */
 
 static bool
-make_blocks_good(const char *path, struct vault_key *key, struct err *err)
+make_blocks_good(const char *path, struct vault_key *key, bool *mended, struct err *err)
 {
 	struct disk_file *f;
 	struct block copies[BLOCK_COPIES], best;
@@ -80,7 +80,7 @@ make_blocks_good(const char *path, struct vault_key *key, struct err *err)
 	f = disk_open(path, DISK_READ, &code);
 	if (!f)
 		return disk_fail(code, path, err);
-	if (!vault_read_block(f, path, &best, &good, err))
+	if (!vault_read_block(f, path, &key->cipher, &best, &good, err))
 		goto out;
 	if (!block_is_of(&best, &key->cipher)) {
 		err_set(err, ERR_INPUT, _("This key is not the one of %s. Take the right one."), path);
@@ -88,7 +88,8 @@ make_blocks_good(const char *path, struct vault_key *key, struct err *err)
 	}
 	key->block = best;
 	fine = true;
-	for (int i = 0; i < BLOCK_COPIES; i++)
+	*mended = good < BLOCK_COPIES;
+	for (int i = 0; i < BLOCK_COPIES && good == BLOCK_COPIES; i++)
 		if (!vault_read_copy(f, i, &copies[i]))
 			good = 0;
 	if (good == BLOCK_COPIES && copies[0].generation == copies[1].generation)
@@ -104,10 +105,13 @@ out:
 }
 
 bool
-vault_prepare(const char *path, struct vault_key *key, struct err *err)
+vault_prepare(const char *path, struct vault_key *key, bool *mended, struct err *err)
 {
 	char *plain = vault_old_name(path);
-	bool fine = make_blocks_good(path, key, err);
+	bool fine;
+
+	*mended = false;
+	fine = make_blocks_good(path, key, mended, err);
 
 	if (fine && disk_exists(plain)) {
 		if (files_are_one(plain, path))

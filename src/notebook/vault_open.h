@@ -22,8 +22,10 @@ void vault_drop_file(const char *new_name);
 void vault_drop_log(const char *path);
 
 /* Before a sealed notebook opens: the key is its own; a copy of the slots that is
- * behind or damaged is made good; what a conversion left is wiped. */
-bool vault_prepare(const char *path, struct vault_key *key, struct err *err);
+ * behind or damaged is made good; what a conversion left is wiped. *mended: one was
+ * damaged. */
+bool vault_prepare(const char *path, struct vault_key *key, bool *mended,
+    struct err *err);
 
 /* Copies the file and its log as they are to PATH.damaged-DAY (and -wal), both sealed;
  * name gets that name. False when there is no room. */

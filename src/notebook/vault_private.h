@@ -46,10 +46,12 @@ int key_unseal(struct vault_key *key, const struct block *block,
 /* --- vault.c --- */
 
 bool vault_read_copy(struct disk_file *f, int copy, struct block *block);
-/* The better one of the two copies; *good is how many are. False and err when neither
- * can be read. */
-bool vault_read_block(struct disk_file *f, const char *path, struct block *block,
-    int *good, struct err *err);
+/* The better one of the two copies; *good is how many are good, as far as can be told:
+ * to the last byte only with the key's cipher. False and err when neither can be read. */
+bool vault_read_block(struct disk_file *f, const char *path, const struct cipher *c,
+    struct block *block, int *good, struct err *err);
+/* How many copies of the file's slots are damaged. */
+int vault_keys_bad(const char *path, const struct vault_key *key);
 
 /* Second copy, sync, first copy, sync. A code of SQLite's. */
 int vault_write_blocks(struct disk_file *f, const struct block *block,

@@ -41,11 +41,13 @@ struct salvaging {
 	int64_t records, revisions; /* numbers go up to these */
 	sqlite3_stmt *stmts[QUERIES];
 	int64_t *latest;            /* by record: its last revision that opens */
+	int64_t shut[QUERIES];      /* the last number that could not be read */
 	bool stopped;
 };
 
 /* The row of that number, until the same is asked again; NULL: there is none, or it
- * cannot be read, which counts. */
+ * cannot be read, which counts: once for numbers that follow one another, since a page
+ * that does not open shuts away all of its own. */
 static sqlite3_stmt *
 ask(struct salvaging *s, enum query which, int64_t number)
 {
@@ -61,7 +63,10 @@ ask(struct salvaging *s, enum query which, int64_t number)
 	}
 	if (code == SQLITE_ROW)
 		return *stmt;
-	s->result->lost += code != SQLITE_DONE;
+	if (code != SQLITE_DONE) {
+		s->result->lost += s->shut[which] == 0 || number != s->shut[which] + 1;
+		s->shut[which] = number;
+	}
 	return NULL;
 }
 

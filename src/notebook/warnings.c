@@ -50,6 +50,19 @@ warn_of_log(struct notebook *nb, struct buf *words)
 	}
 }
 
+/* No more than that: which of the two was damaged says nothing to a worker. */
+static void
+warn_of_keys(const struct notebook *nb, struct buf *words)
+{
+	if (!nb->keys_mended)
+		return;
+	line(words);
+	buf_str(words,
+		_("The beginning of the notebook's file was damaged. Nothing is lost: it "
+		  "stands there twice and was mended from the second copy. Make a backup, "
+		  "and if this is said again, have the disk checked."));
+}
+
 static void
 warn_of_clock(struct notebook *nb, struct buf *words)
 {
@@ -99,6 +112,7 @@ notebook_has_room(const struct notebook *nb, struct buf *words)
 void
 notebook_warnings(struct notebook *nb, struct buf *words)
 {
+	warn_of_keys(nb, words);
 	warn_of_log(nb, words);
 	warn_of_clock(nb, words);
 	notebook_has_room(nb, words);

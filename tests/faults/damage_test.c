@@ -131,21 +131,52 @@ flipped_bits_of_the_slots_lock_nobody_out(void)
 	struct err err = { 0 };
 
 	begin();
-	for (int i = 0; i < 100; i++) {
-		size_t at = draw(PAGES_BEGIN);
+	for (int i = 0; i < 200; i++) {
+		/* The last bytes of a copy are checked by the key alone. */
+		size_t at = i % 4 ? draw(PAGES_BEGIN)
+				  : (i % 8 ? BLOCK_SIZE : 0) + BLOCK_BYTES - 1 - draw(32);
+		bool in_slots = at % BLOCK_SIZE < BLOCK_BYTES;
+		struct vault_report r;
 
 		sim_bytes(PATH)[at] ^= 1;
 		CHECK(vault_passphrase_fits(PATH, &p, &err));
-		CHECK(is_good());
+		r = report();
+		CHECK_INT(r.keys_bad, in_slots);
+		CHECK_INT(vault_report_is_good(&r), !in_slots);
 		sim_bytes(PATH)[at] ^= 1;
 	}
+	CHECK(is_good());
+}
+
+/* Opening mends it, and the worker hears of it. */
+static void
+a_damaged_copy_of_the_slots_is_told(void)
+{
+	struct buf words = { 0 };
+	struct notebook *nb;
+
+	begin();
+	sim_bytes(PATH)[BLOCK_SIZE + 99] ^= 1;
+	nb = open_sealed(false);
+	notebook_warnings(nb, &words);
+	CHECK(strstr(buf_text(&words), "mended from the second copy"));
+	notebook_close(nb);
+	CHECK(is_good());
+	buf_reset(&words);
+	nb = open_sealed(false);
+	notebook_warnings(nb, &words);
+	CHECK_STR(buf_text(&words), "");
+	notebook_close(nb);
+	buf_clear(&words);
 }
 
 static void
 a_cut_database_is_found(void)
 {
 	struct sim_copy *whole;
+	struct vault_report r;
 	size_t size;
+	int counted = 0;
 
 	begin();
 	whole = sim_copy();
@@ -156,10 +187,16 @@ a_cut_database_is_found(void)
 		memcpy(bytes, sim_bytes(PATH), size - cut);
 		sim_put(PATH, bytes, size - cut);
 		free(bytes);
-		CHECK(!is_good());
+		r = report();
+		CHECK(!vault_report_is_good(&r));
+		if (r.pages > 0) {
+			CHECK_INT(r.missing, (int64_t)(cut / PAGE_SIZE));
+			counted++;
+		}
 		sim_restore(whole);
 		CHECK(cut % 10 || is_good());
 	}
+	CHECK(counted > 20);
 	sim_copy_free(whole);
 }
 
@@ -480,6 +517,33 @@ one_bad_page_costs_its_own_rows(void)
 	sim_copy_free(whole);
 }
 
+/* What stands before the cut is there, as long as the first pages are. */
+static void
+a_cut_file_gives_what_is_left(void)
+{
+	struct sim_copy *whole;
+	struct found found;
+	size_t pages;
+	int last = RECORDS;
+
+	begin();
+	whole = sim_copy();
+	pages = (sim_size(PATH) - PAGES_BEGIN) / PAGE_SIZE;
+	for (size_t left = pages - 1; left > pages / 2; left--) {
+		int records;
+
+		sim_put(PATH, sim_bytes(PATH), PAGES_BEGIN + left * PAGE_SIZE);
+		records = salvage(&found);
+		if (records < 0)
+			break; /* nothing opens without the schema's pages */
+		CHECK(records <= last);
+		last = records;
+	}
+	sim_restore(whole);
+	CHECK_INT(salvage(&found), RECORDS);
+	sim_copy_free(whole);
+}
+
 /* Bad pages everywhere: no crash, and each page's words are told. */
 static void
 a_ruin_is_searched_to_the_end(void)
@@ -512,6 +576,7 @@ main(void)
 	sim_install();
 	RUN(every_flipped_bit_of_a_page_is_found);
 	RUN(flipped_bits_of_the_slots_lock_nobody_out);
+	RUN(a_damaged_copy_of_the_slots_is_told);
 	RUN(a_cut_database_is_found);
 	RUN(swapped_pages_are_found);
 	RUN(a_page_of_another_notebook_is_found);
@@ -520,6 +585,7 @@ main(void)
 	RUN(an_older_generation_behind_the_end_is_no_loss);
 	RUN(a_cut_log_is_told);
 	RUN(one_bad_page_costs_its_own_rows);
+	RUN(a_cut_file_gives_what_is_left);
 	RUN(a_ruin_is_searched_to_the_end);
 	vault_key_free(key);
 	sim_reset();

@@ -351,7 +351,7 @@ an_older_copy_is_noticed(void)
 	copy_notebook(&d, aside, d.f->path);
 	CHECK_INT(day_sync(&d), CLIENT_DONE);
 	CHECK_INT(d.progress.behind, 3);
-	CHECK(day_says(&d, "older than the one that was last sent: 3 steps"));
+	CHECK(day_says(&d, "older than the one that sent last"));
 	day_add(&d, 4); /* goes its own way now: that is told as well, once */
 	CHECK_INT(day_sync(&d), CLIENT_DONE);
 	CHECK_INT(d.progress.accepted, 4);
