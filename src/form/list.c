@@ -25,7 +25,7 @@
 struct list_index {
 	uint32_t *slots; /* a value's first row */
 	uint32_t *next;  /* by row: the next of the same value; NULL when none is */
-	size_t mask;
+	size_t size;
 	size_t rows; /* of the list when it was made */
 };
 
@@ -332,14 +332,14 @@ list_cell(const struct list *l, size_t row, size_t column)
 }
 
 /* FNV-1a, its high bits folded in. */
-static size_t
+static uint32_t
 hash_of(const char *s)
 {
 	uint64_t h = 14695981039346656037u;
 
 	for (; *s; s++)
 		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return (size_t)(h ^ (h >> 32));
+	return (uint32_t)(h ^ (h >> 32));
 }
 
 /* Where value stands in the index, or the empty slot where it would. */
@@ -347,10 +347,10 @@ static size_t
 index_slot(const struct list *l, const struct list_index *index, size_t column,
     const char *value)
 {
-	size_t at = hash_of(value) & index->mask;
+	size_t at = (size_t)((uint64_t)hash_of(value) * index->size >> 32);
 
 	assert(index->slots);
-	for (; index->slots[at]; at = (at + 1) & index->mask)
+	for (; index->slots[at]; at = at + 1 < index->size ? at + 1 : 0)
 		if (!strcmp(list_cell(l, index->slots[at] - 1, column), value))
 			break;
 	return at;
@@ -362,15 +362,13 @@ static size_t
 index_make(const struct list *l, size_t column)
 {
 	struct list_index *index = &l->indexes[column];
-	size_t size = 16, twin = LIST_NONE;
+	size_t twin = LIST_NONE;
 
-	while (size < l->row_count * 2)
-		size *= 2;
 	free(index->slots);
 	free(index->next);
-	index->slots = mem_alloc(size * sizeof(index->slots[0]));
+	index->size = l->row_count + l->row_count / 3 + 16;
+	index->slots = mem_alloc(index->size * sizeof(index->slots[0]));
 	index->next = NULL;
-	index->mask = size - 1;
 	index->rows = l->row_count;
 	/* from the last row on, so that the first stands first */
 	for (size_t row = l->row_count; row-- > 0;) {

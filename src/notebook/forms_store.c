@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define LISTS_NOW INT64_MAX /* the newest lists, not those of an older draft */
+#define LARGE_LIST (1u << 20) /* bytes: about what the cache holds */
 
 struct parsed_form {
 	struct parsed_form *next;
@@ -254,6 +255,22 @@ parse_list(const char *filename, const char *text, size_t len, struct err *err)
 	return list;
 }
 
+/* From the row that the statement stands on, which is left. A large text has come through
+ * SQLite's cache and pushed everything else out of it: its pages are given back. */
+static struct list *
+list_from_row(struct notebook *nb, sqlite3_stmt *stmt, const char *filename,
+	      struct err *err)
+{
+	const char *text = sqlite3_column_blob(stmt, 0);
+	size_t len = (size_t)sqlite3_column_bytes(stmt, 0);
+	struct list *list = parse_list(filename, text, len, err);
+
+	sqlite3_reset(stmt);
+	if (len > LARGE_LIST)
+		sqlite3_db_release_memory(nb->db);
+	return list;
+}
+
 /* Lists as they stood when a draft was begun. */
 struct older_lists {
 	struct notebook *nb;
@@ -273,8 +290,7 @@ list_for_draft(void *data, const char *filename, struct err *err)
 	store_bind(stmt, 1, filename);
 	sqlite3_bind_int64(stmt, 2, older->lists);
 	if ((got = store_step(older->nb, stmt, err)) == 1)
-		list = parse_list(filename, sqlite3_column_blob(stmt, 0),
-				  (size_t)sqlite3_column_bytes(stmt, 0), err);
+		list = list_from_row(older->nb, stmt, filename, err);
 	sqlite3_reset(stmt);
 	return got == 0 ? notebook_list(older->nb, filename, err) : list;
 }
@@ -521,8 +537,7 @@ notebook_list(struct notebook *nb, const char *filename, struct err *err)
 		return NULL;
 	store_bind(stmt, 1, filename);
 	if ((got = store_step(nb, stmt, err)) == 1)
-		list = parse_list(filename, sqlite3_column_blob(stmt, 0),
-				  (size_t)sqlite3_column_bytes(stmt, 0), err);
+		list = list_from_row(nb, stmt, filename, err);
 	else if (got == 0)
 		err_set(err, ERR_INPUT, _("The notebook has no list %s. Put it in with minqing form "
 		    "add."), filename);
