@@ -355,6 +355,11 @@ finding(void)
 	CHECK_INT(text_find("\xFF", "\xFE"), -1);
 	CHECK_INT(text_find("a\xFF", "\xFF"), 1);
 	CHECK_INT(text_find("ab", "abc"), -1);
+	/* Past hanzi, whole and cut ones; never within one. */
+	CHECK_INT(text_find("3号楼1-2", "-"), 8);
+	CHECK_INT(text_find("\xE7\x8E-", "-"), 2);
+	CHECK_INT(text_find("王\xE6", "-"), -1);
+	CHECK_INT(text_find("王", "\x8E"), -1);
 }
 
 static void

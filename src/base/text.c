@@ -514,6 +514,14 @@ begins_otherwise(unsigned char hay, unsigned char needle)
 	return hay >= 0xE4 && hay <= 0xE9 && hay != needle;
 }
 
+/* The length of what begins_otherwise() is sure of: a hanzi's is three. */
+static size_t
+sure_length(const char *s)
+{
+	return (unsigned char)s[0] >= 0x80 && (s[1] & 0xC0) == 0x80 && (s[2] & 0xC0) == 0x80
+	    ? 3 : 1;
+}
+
 /* Hanzi only, which fold to themselves? */
 static bool
 is_all_hanzi(const char *s)
@@ -539,9 +547,9 @@ text_find(const char *hay, const char *needle)
 	len = strlen(hay);
 	needle_len = strlen(needle);
 	for (at = 0;; at += text_decode(hay + at, len - at, &code)) {
-		if (at < len && begins_otherwise((unsigned char)hay[at],
-				    (unsigned char)*needle) && needle_len)
-			continue;
+		while (at < len && needle_len && begins_otherwise((unsigned char)hay[at],
+						     (unsigned char)*needle))
+			at += sure_length(hay + at);
 		if (begins_with(hay + at, len - at, needle, needle_len))
 			return at;
 		if (at == len)

@@ -25,7 +25,8 @@
 
 #define TYPED_MAX 60   /* bytes */
 #define LONG_LIST 2000 /* rows from which on their sounds are kept */
-#define SLICE     4096 /* rows looked at before the next painting: some milliseconds */
+#define SLICE     4096 /* rows looked at before the first painting: under a millisecond */
+#define MORE      16384 /* and before each further one, which mostly changes the count */
 
 /* Looking for what was typed: what is still to be looked at, and how. */
 struct search {
@@ -760,7 +761,7 @@ picker_run(struct picker *p, struct screen *s)
 		if (!is_searching(p)) {
 			screen_read(s, &key);
 		} else if (!screen_poll(s, &key)) {
-			picker_search(p, SLICE);
+			picker_search(p, MORE);
 			result = PICKER_STAY;
 			continue;
 		}
