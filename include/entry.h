@@ -20,6 +20,7 @@ enum entry_outcome {
 	ENTRY_SYNC,  /* left to exchange with the collector; the draft stays */
 	ENTRY_GONE,  /* the draft was deleted */
 	ENTRY_FAILED, /* err says why */
+	ENTRY_LOCKED, /* the screen was, and the record forgotten meanwhile: to be opened again */
 	/* Of a record that is only read: what the worker wants to do with it now. */
 	ENTRY_CORRECT,
 	ENTRY_WITHDRAW,
@@ -27,6 +28,15 @@ enum entry_outcome {
 	ENTRY_VERIFY,
 	ENTRY_HISTORY,
 };
+
+/* Where a record was when the screen was locked. */
+struct entry_place {
+	char *path;  /* as go_to below; NULL */
+	char *typed; /* what could not be saved of it; NULL: nothing */
+	int top;     /* the first row that was seen */
+};
+
+void entry_place_clear(struct entry_place *place);
 
 struct entry_options {
 	struct buf *kill; /* what editors cut, shared by all pages; may be NULL */
@@ -37,6 +47,8 @@ struct entry_options {
 	/* Stands in the message row until the first field is left: why a record was
 	 * returned. May be NULL. */
 	const char *notice;
+	/* In and out; NULL: the record stays in memory while the screen is locked. */
+	struct entry_place *place;
 };
 
 /* Runs until the record is left; the session stays the caller's to close. The language

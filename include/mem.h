@@ -20,4 +20,8 @@ char *mem_strndup(const char *s, size_t len);
  */
 void *mem_grow(void *array, size_t *cap, size_t need, size_t item_size);
 
+/* Wipes what was given back by free() and returned from, as far as the C library says
+ * where it is. Some milliseconds: for moments after which nothing may be found. */
+void mem_sweep(void);
+
 #endif

@@ -133,6 +133,8 @@ struct screen_layer {
 	void *data;
 	bool covers; /* draws every row: nothing below it need be drawn */
 	void (*settle)(void *data); /* saves what is being typed, quietly; or NULL */
+	void (*forget)(void *data); /* drops texts that it reads anew before it is drawn
+				       again, at K_RESIZE or when its page goes on; or NULL */
 	struct screen_layer *below; /* private */
 };
 
@@ -177,8 +179,9 @@ void screen_beep(struct screen *s); /* a short flash or a bell: the key did noth
 
 /*
  * When no key came for so many milliseconds (0: however long) and at once by one of those
- * keys, wherever a key is waited for: the topmost layer settles, then idle() runs. It may
- * push layers and read keys; when it returns, all goes on as it was. NULL: never.
+ * keys, wherever a key is waited for: the topmost layer settles, it and those that cannot
+ * be seen forget, then idle() runs. It may push layers and read keys; when it returns, all
+ * goes on as it was. Time that the machine sleeps counts. NULL: never.
  */
 void screen_on_idle(struct screen *s, int64_t ms, void (*idle)(void *data), void *data);
 /* Takes away what the terminal shows and what it could scroll back to; the next painting

@@ -55,6 +55,9 @@ struct session *session_again(struct notebook *nb, const char *record_id,
 bool session_is_second(const struct session *s);
 /* The draft stays as it is. */
 void session_close(struct session *s);
+/* Drops all answers from memory, when they are stored as they stand: only its id may be
+ * asked for then, and it is closed. False: they are not stored, it stays as it was. */
+bool session_forget(struct session *s);
 
 const char *session_record_id(const struct session *s);
 const struct form *session_form(const struct session *s);

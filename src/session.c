@@ -208,19 +208,36 @@ session_view(struct notebook *nb, const char *record_id, int rev, const char *la
 	return s;
 }
 
+static void
+drop_answers(struct session *s)
+{
+	logic_free(s->logic);
+	instance_free(s->in);
+	instance_free(s->last_saved);
+	s->logic = NULL;
+	s->in = s->last_saved = NULL;
+	buf_clear(&s->json);
+	buf_clear(&s->title);
+}
+
+bool
+session_forget(struct session *s)
+{
+	if (!s->saved || s->second)
+		return false;
+	drop_answers(s);
+	return true;
+}
+
 void
 session_close(struct session *s)
 {
 	if (!s)
 		return;
-	logic_free(s->logic);
-	instance_free(s->in);
-	instance_free(s->last_saved);
+	drop_answers(s);
 	free(s->user);
 	free(s->device);
 	free(s->cursor);
-	buf_clear(&s->json);
-	buf_clear(&s->title);
 	free(s);
 }
 

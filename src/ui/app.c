@@ -239,6 +239,45 @@ offer_dispute(struct app *app, const char *id)
 		due_settle(app, FOLLOW_DISPUTE, id, row);
 }
 
+/* The record that was forgotten while the screen was locked. NULL and err. */
+static struct session *
+open_again(struct app *app, struct session *session, struct err *err)
+{
+	bool view = session_is_read_only(session);
+	char id[UUID_SIZE];
+
+	memcpy(id, session_record_id(session), UUID_SIZE);
+	session_close(session);
+	return view ? session_view(app->nb, id, 0, i18n_language(), err)
+		    : session_resume(app->nb, id, i18n_language(), err);
+}
+
+/* The entry page over it, once more after each lock. *session is NULL when it could not be
+ * opened again. */
+static enum entry_outcome
+run_entry(struct app *app, struct session **session, struct entry_options *options,
+    struct err *err)
+{
+	struct entry_place place = { 0 };
+	enum entry_outcome outcome;
+
+	options->place = &place;
+	while ((outcome = entry_run(app->screen, *session, options, err)) == ENTRY_LOCKED) {
+		*session = open_again(app, *session, err);
+		options->notice = NULL;
+		if (!*session)
+			break;
+	}
+	entry_place_clear(&place);
+	return outcome;
+}
+
+static void
+say_not_opened(struct app *app, const struct err *err)
+{
+	dialog_message(app->screen, _("The record cannot be opened"), err->text);
+}
+
 void
 app_fill(struct app *app, struct session *session, const char *go_to, const char *notice,
     struct err *err)
@@ -250,11 +289,14 @@ app_fill(struct app *app, struct session *session, const char *go_to, const char
 	char id[UUID_SIZE];
 
 	if (!session) {
-		dialog_message(app->screen, _("The record cannot be opened"), err->text);
+		say_not_opened(app, err);
 		return;
 	}
 	buf_reset(&app->notice);
-	switch (entry_run(app->screen, session, &options, err)) {
+	switch (run_entry(app, &session, &options, err)) {
+	case ENTRY_LOCKED:
+		say_not_opened(app, err);
+		return;
 	case ENTRY_LEFT:
 		if (session_is_saved(session))
 			app_say(app, _("The draft is kept. It is on the home page."));

@@ -41,12 +41,22 @@ static const enum context stack[] = { CONTEXT_DRAFTS, CONTEXT_GLOBAL };
 /* --- rows --- */
 
 static void
-forget(struct drafts_page *p)
+forget_texts(void *data)
 {
+	struct drafts_page *p = data;
+
 	for (size_t i = 0; i < p->count; i++) {
 		free(p->rows[i].text);
-		free(p->rows[i].path);
+		p->rows[i].text = NULL;
 	}
+}
+
+static void
+forget(struct drafts_page *p)
+{
+	forget_texts(p);
+	for (size_t i = 0; i < p->count; i++)
+		free(p->rows[i].path);
 	p->count = p->drafts = p->complete = 0;
 }
 
@@ -293,12 +303,15 @@ drafts_page_run(struct app *app)
 	struct drafts_page p = { .app = app };
 	struct key key;
 
-	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true };
+	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true,
+		.forget = forget_texts };
 	load(&p);
 	screen_push(app->screen, &p.layer);
 	do {
 		screen_read(app->screen, &key);
-		if (key.code != K_RESIZE)
+		if (key.code == K_RESIZE)
+			load(&p);
+		else
 			buf_reset(&app->notice);
 	} while (act(&p, keymap_action(&key, stack, DEPTH)));
 	screen_pop(app->screen, &p.layer);

@@ -96,10 +96,20 @@ static const enum context stack[] = { CONTEXT_DUE, CONTEXT_GLOBAL };
 #define DEPTH (sizeof(stack) / sizeof(*stack))
 
 static void
+forget_texts(void *data)
+{
+	struct due_page *p = data;
+
+	for (size_t i = 0; i < p->count; i++) {
+		free(p->rows[i].text);
+		p->rows[i].text = NULL;
+	}
+}
+
+static void
 forget(struct due_page *p)
 {
-	for (size_t i = 0; i < p->count; i++)
-		free(p->rows[i].text);
+	forget_texts(p);
 	p->count = 0;
 }
 
@@ -289,7 +299,8 @@ due_page_run(struct app *app, int shown)
 	struct due_page p = { .app = app, .shown = shown };
 	struct key key;
 
-	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true };
+	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true,
+		.forget = forget_texts };
 	load(&p);
 	screen_push(app->screen, &p.layer);
 	do {

@@ -8,6 +8,7 @@
 #include "i18n.h"
 #include "instance.h"
 #include "logic.h"
+#include "mem.h"
 #include "notebook.h"
 #include "session.h"
 
@@ -547,6 +548,24 @@ go_where_told(struct entry *e, const char *place)
 	return node && entry_focus_node(e, node);
 }
 
+/* As it was before the screen was locked. */
+static bool
+go_back(struct entry *e)
+{
+	struct entry_place *place = e->place;
+	bool there = place && place->path && go_where_told(e, place->path);
+
+	if (there && e->editor && place->typed) {
+		editor_set(e->editor, place->typed);
+		e->untouched = false;
+	}
+	if (place) {
+		e->top = place->top;
+		entry_place_clear(place);
+	}
+	return there;
+}
+
 static void
 begin(struct entry *e, const struct entry_options *options)
 {
@@ -554,7 +573,7 @@ begin(struct entry *e, const struct entry_options *options)
 
 	entry_rows_build(e);
 	entry_focus(e, e->at);
-	if (!go_where_told(e, options->go_to)) {
+	if (!go_back(e) && !go_where_told(e, options->go_to)) {
 		if ((node = instance_find(e->in, session_cursor(e->session))))
 			go_behind(e, node);
 		else if ((node = first_missing(e)))
@@ -582,6 +601,72 @@ settle(void *data)
 		entry_focus(e, e->at);
 }
 
+/* --- the lock --- */
+
+void
+entry_place_clear(struct entry_place *place)
+{
+	free(place->path);
+	free(place->typed);
+	*place = (struct entry_place){ 0 };
+}
+
+/* Where the focus is, and what settle() had to leave in the field. */
+static void
+keep_place(const struct entry *e)
+{
+	const struct node *node = e->at < e->count ? e->rows[e->at].node : NULL;
+	struct buf path = { 0 }, saved = { 0 };
+
+	if (node && e->rows[e->at].kind == ROW_ADD)
+		buf_str(&path, e->rows[e->at].def->name);
+	else if (node)
+		instance_path(node, &path);
+	if (path.len)
+		e->place->path = buf_take(&path);
+	if (e->editor && !entry_is_choice(e))
+		entry_field_text(e, node, &saved);
+	if (e->editor && strcmp(editor_text(e->editor), buf_text(&saved)) != 0)
+		e->place->typed = mem_strdup(editor_text(e->editor));
+	buf_clear(&saved);
+	e->place->top = e->top;
+}
+
+static void
+drop_page(struct entry *e)
+{
+	entry_field_close(e);
+	entry_rows_clear(e);
+	entry_known_clear(e);
+	buf_clear(&e->hint);
+	buf_clear(&e->message);
+}
+
+/* What is stored need not stand in memory while nobody may see it. */
+static void
+forget(void *data)
+{
+	struct entry *e = data;
+
+	if (!e->waiting || !e->place || e->unsaved)
+		return;
+	keep_place(e);
+	e->forgotten = session_forget(e->session);
+	if (e->forgotten)
+		drop_page(e);
+	else
+		entry_place_clear(e->place);
+}
+
+bool
+entry_read(struct entry *e, struct key *key)
+{
+	e->waiting = true;
+	screen_read(e->screen, key);
+	e->waiting = false;
+	return !e->forgotten;
+}
+
 enum entry_outcome
 entry_run(struct screen *s, struct session *session, const struct entry_options *options,
     struct err *err)
@@ -594,6 +679,7 @@ entry_run(struct screen *s, struct session *session, const struct entry_options 
 		.nb = session_notebook(session),
 		.form = session_form(session),
 		.kill = options->kill,
+		.place = options->place,
 		.view = session_is_read_only(session),
 		.was_saved = session_is_saved(session),
 		.at = ENTRY_NONE,
@@ -604,20 +690,15 @@ entry_run(struct screen *s, struct session *session, const struct entry_options 
 	e.clock = notebook_clock(e.nb);
 	e.page = instance_root(e.in);
 	e.layer = (struct screen_layer){ .draw = entry_draw, .data = &e, .covers = true,
-		.settle = settle };
+		.settle = settle, .forget = forget };
 	begin(&e, options);
 	screen_push(s, &e.layer);
 	if (e.view)
 		run.outcome = entry_view_run(&e);
 	else
-		do
-			screen_read(s, &key);
-		while (key_pressed(&run, &key) == STEP_ON);
+		while (entry_read(&e, &key) && key_pressed(&run, &key) == STEP_ON)
+			;
 	screen_pop(s, &e.layer);
-	entry_field_close(&e);
-	entry_rows_clear(&e);
-	entry_known_clear(&e);
-	buf_clear(&e.hint);
-	buf_clear(&e.message);
-	return run.outcome;
+	drop_page(&e);
+	return e.forgotten ? ENTRY_LOCKED : run.outcome;
 }

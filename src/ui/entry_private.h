@@ -65,6 +65,9 @@ struct entry {
 	const struct clock *clock;
 	struct buf *kill;
 	struct screen_layer layer;
+	struct entry_place *place; /* or NULL */
+	bool waiting;   /* for a key, with nothing begun */
+	bool forgotten; /* session and rows are gone: the screen was locked */
 	bool view;   /* only shown */
 	bool revealed; /* a record that is read: masked answers in full */
 	bool strict; /* after a first try to finish: what is empty is marked too */
@@ -104,6 +107,8 @@ struct entry {
 
 /* ---- entry.c ---- */
 
+/* The next key; false: the record was forgotten meanwhile. */
+bool entry_read(struct entry *e, struct key *key);
 void entry_say(struct entry *e, bool is_error, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* Which keys work where the cursor is. Returns the depth. */

@@ -74,7 +74,8 @@ entry_view_run(struct entry *e)
 	enum action action;
 
 	do {
-		screen_read(e->screen, &key);
+		if (!entry_read(e, &key))
+			return ENTRY_LOCKED;
 		action = keymap_action(&key, stack, depth);
 		if (action == ACTION_HELP)
 			dialog_help(e->screen, stack, depth);

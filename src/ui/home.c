@@ -104,6 +104,17 @@ forget(struct home *h)
 	h->item_count = h->line_count = 0;
 }
 
+static void
+forget_texts(void *data)
+{
+	struct home *h = data;
+
+	for (size_t i = 0; i < h->item_count; i++) {
+		free(h->items[i].text);
+		h->items[i].text = NULL;
+	}
+}
+
 /* As many beside each other as there are columns. */
 static void
 add_forms(struct home *h)
@@ -674,7 +685,8 @@ home_run(struct app *app)
 	struct home h = { .app = app };
 	struct key key;
 
-	h.layer = (struct screen_layer){ .draw = draw, .data = &h, .covers = true };
+	h.layer = (struct screen_layer){ .draw = draw, .data = &h, .covers = true,
+		.forget = forget_texts };
 	reload(&h);
 	offer_draft(&h);
 	screen_push(app->screen, &h.layer);

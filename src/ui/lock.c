@@ -12,6 +12,7 @@
 #include "dialog.h"
 #include "err.h"
 #include "i18n.h"
+#include "mem.h"
 #include "notebook.h"
 #include "place.h"
 #include "tries.h"
@@ -165,6 +166,7 @@ lock(void *data)
 	l.parked = park(app, &l.why);
 	app_sync_end(app);
 	notebook_suspend(app->nb);
+	mem_sweep(); /* the database's pages, of whatever was looked at */
 	wait_for_worker(&l);
 	app_sync_begin(app);
 	vault_parked_free(l.parked);

@@ -78,15 +78,29 @@ filter_form(const struct records_page *p)
 /* --- rows --- */
 
 static void
+forget_texts(void *data)
+{
+	struct records_page *p = data;
+
+	for (size_t i = 0; i < p->count; i++) {
+		struct list_row *row = &p->rows[i];
+
+		free(row->title);
+		free(row->reason);
+		row->title = row->reason = NULL;
+		for (size_t j = 0; j < LIST_COLUMNS; j++) {
+			free(row->cells[j]);
+			row->cells[j] = NULL;
+		}
+	}
+}
+
+static void
 forget_rows(struct records_page *p)
 {
-	for (size_t i = 0; i < p->count; i++) {
+	forget_texts(p);
+	for (size_t i = 0; i < p->count; i++)
 		free(p->rows[i].form);
-		free(p->rows[i].title);
-		free(p->rows[i].reason);
-		for (size_t j = 0; j < LIST_COLUMNS; j++)
-			free(p->rows[i].cells[j]);
-	}
 	p->count = 0;
 }
 
@@ -510,7 +524,8 @@ records_page_run(struct app *app, const char *day)
 	else
 		recall_filter(&p);
 	p.search = editor_new(&options);
-	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true };
+	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true,
+		.forget = forget_texts };
 	list_view_open(&p.view, app, filter_form(&p));
 	fetch(&p);
 	screen_push(app->screen, &p.layer);

@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/timerfd.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,6 +62,7 @@ struct screen {
 		void (*run)(void *data); /* NULL: never */
 		void *data;
 		int64_t after, since; /* milliseconds; since: of the last key */
+		int timer;
 		bool running;
 	} idle;
 };
@@ -311,9 +313,11 @@ screen_open(struct err *err)
 	s = mem_alloc(sizeof *s);
 	tcgetattr(STDIN_FILENO, &rescue.before);
 	screen_catch_signals(s);
-	s->curses = newterm(name, stdout, stdin);
+	s->idle.timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC);
+	s->curses = s->idle.timer >= 0 ? newterm(name, stdout, stdin) : NULL;
 	if (!s->curses) {
 		screen_release_signals(s);
+		close(s->idle.timer);
 		free(s);
 		err_set(err, ERR_SYSTEM, _("the terminal (TERM=%s) cannot be used; set "
 		    "TERM to what it is, as in TERM=xterm"), name);
@@ -349,6 +353,7 @@ screen_close(struct screen *s)
 	screen_release_signals(s);
 	delscreen(s->curses);
 	keys_free(s->keys);
+	close(s->idle.timer);
 	free(s);
 }
 
@@ -549,12 +554,13 @@ screen_take_bytes(struct screen *s)
 static bool
 screen_sleep(struct screen *s, int other_fd, int timeout_ms, bool *readable)
 {
-	struct pollfd p[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
+	struct pollfd p[3] = { { .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = s->idle.timer, .events = POLLIN },
 		{ .fd = other_fd, .events = POLLIN } };
 	struct timespec t = { timeout_ms / 1000, (timeout_ms % 1000) * 1000000L };
-	int n = ppoll(p, other_fd < 0 ? 1 : 2, timeout_ms < 0 ? NULL : &t, &s->sleeping);
+	int n = ppoll(p, 3, timeout_ms < 0 ? NULL : &t, &s->sleeping);
 
-	if (n > 0 && other_fd >= 0 && p[1].revents && readable)
+	if (n > 0 && p[2].revents && readable)
 		*readable = true;
 	return n > 0;
 }
@@ -595,13 +601,38 @@ screen_next_key(struct screen *s, struct key *key)
 	return result == KEYS_GOT;
 }
 
+/* The time that the machine sleeps counts. */
 static int64_t
 screen_now(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_BOOTTIME, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool
+screen_can_idle(const struct screen *s)
+{
+	return s->idle.run && !s->idle.running;
+}
+
+/* Has nobody been there for too long? */
+static bool
+screen_is_deserted(const struct screen *s)
+{
+	return screen_can_idle(s) && s->idle.after &&
+	    screen_now() - s->idle.since >= s->idle.after;
+}
+
+/* A timer of its own rings as soon as the machine wakes; poll()'s waits on. */
+static void
+screen_wind_idle(const struct screen *s)
+{
+	int64_t at = screen_can_idle(s) && s->idle.after ? s->idle.since + s->idle.after : 0;
+	struct itimerspec when = { .it_value = { at / 1000, (at % 1000) * 1000000 } };
+
+	timerfd_settime(s->idle.timer, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
 void
@@ -613,15 +644,28 @@ screen_on_idle(struct screen *s, int64_t ms, void (*idle)(void *data), void *dat
 	s->idle.since = screen_now();
 }
 
-/* Milliseconds until nobody is there; -1: not asked for. */
-static int
-screen_idle_left(const struct screen *s)
+/* A key that woke the machine was meant for nothing that is open. */
+static void
+screen_drop_keys(struct screen *s)
 {
-	int64_t left = s->idle.since + s->idle.after - screen_now();
+	struct key key;
 
-	if (!s->idle.run || s->idle.running || !s->idle.after)
-		return -1;
-	return left > 0 ? (int)left : 0;
+	screen_take_bytes(s);
+	while (keys_next(s->keys, true, &key) == KEYS_GOT)
+		;
+}
+
+/* A page that is seen behind a dialog keeps its texts: it is drawn before it goes on. */
+static void
+screen_forget_texts(struct screen *s)
+{
+	bool hidden = true; /* the topmost looks anew at once */
+
+	for (struct screen_layer *l = s->top; l; l = l->below) {
+		if (hidden && l->forget)
+			l->forget(l->data);
+		hidden = (hidden && l != s->top) || l->covers;
+	}
 }
 
 /* The key that comes back has the pages look again at what they show. */
@@ -631,6 +675,7 @@ screen_idle(struct screen *s, struct key *key)
 	s->idle.running = true;
 	if (s->top && s->top->settle)
 		s->top->settle(s->top->data);
+	screen_forget_texts(s);
 	s->idle.run(s->idle.data);
 	s->idle.running = false;
 	s->idle.since = screen_now();
@@ -650,12 +695,6 @@ screen_forget(struct screen *s)
 	    strncmp(clear_all, "\033[", 2) == 0)
 		screen_write(ansi);
 	s->drawing_over = true;
-}
-
-static bool
-screen_can_idle(const struct screen *s)
-{
-	return s->idle.run && !s->idle.running;
 }
 
 /* As screen_next_key(), without the keys that are done here. */
@@ -692,28 +731,26 @@ bool
 screen_wait(struct screen *s, struct key *key, int other_fd, int timeout_ms,
     bool *readable)
 {
-	bool other = false;
+	bool other = false, any = true;
 
 	if (readable)
 		*readable = false;
-	if (screen_next(s, key))
-		return true;
-	screen_paint(s);
 	for (;;) {
-		int left = screen_idle_left(s);
-		bool lock = left >= 0 && (timeout_ms < 0 || left <= timeout_ms);
-		bool any = screen_sleep(s, other_fd, lock ? left : timeout_ms, &other);
-
+		if (screen_is_deserted(s)) {
+			screen_drop_keys(s);
+			return screen_idle(s, key);
+		}
 		if (screen_next(s, key))
 			return true;
 		if (readable)
 			*readable = other;
-		if (lock && !any && screen_idle_left(s) == 0)
-			return screen_idle(s, key);
-		if (other || (!any && timeout_ms >= 0))
+		if (other || !any)
 			return false;
-		/* Suspended and back, a repaint asked for, half a sequence dropped. */
+		/* Nothing is there; or suspended and back, a repaint asked for, half a
+		 * sequence dropped. */
 		screen_paint(s);
+		screen_wind_idle(s);
+		any = screen_sleep(s, other_fd, timeout_ms, &other) || timeout_ms < 0;
 	}
 }
 

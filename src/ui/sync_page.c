@@ -21,7 +21,7 @@
 
 struct sync_page {
 	struct app *app;
-	struct client *client; /* NULL when it could not begin */
+	struct client *client; /* NULL when it could not begin, or the screen was locked */
 	enum client_state state;
 	struct err err;
 	struct buf receipt; /* its number and digest, when it has ended */
@@ -134,12 +134,26 @@ begin(struct sync_page *p)
 	p->state = p->client ? CLIENT_RUNNING : CLIENT_FAILED;
 }
 
+/* A run does not outlive the notebook; act() begins another one. */
+static void
+forget(void *data)
+{
+	struct sync_page *p = data;
+
+	if (p->state == CLIENT_RUNNING) {
+		client_free(p->client);
+		p->client = NULL;
+	}
+}
+
 /* False when the worker leaves; a run that goes on is stopped first. */
 static bool
 act(struct sync_page *p, const struct key *key)
 {
 	enum action action = keymap_action(key, stack, DEPTH);
 
+	if (!p->client && p->state == CLIENT_RUNNING)
+		begin(p);
 	switch ((int)action) {
 	case ACTION_CANCEL:
 	case ACTION_BACK:
@@ -191,7 +205,8 @@ sync_page_run(struct app *app)
 	struct key key;
 	bool on = true;
 
-	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true };
+	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true,
+		.forget = forget };
 	buf_reset(&app->notice);
 	autosync_pause(app->autosync);
 	begin(&p);

@@ -13,8 +13,14 @@
 #include "screen.h"
 #include "vault.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define CHEN_PHRASE "海棠 花 又 开 了"
 #define ZHOU_PHRASE "two birds on a wire"
@@ -347,6 +353,41 @@ who_wants_none_is_asked_once(void)
 
 /* --- the lock --- */
 
+/* Those parts of a program's memory that it writes to, looked through; -1: not to be had,
+ * as for anybody but the system's administrator, or nothing to go by. */
+static int
+memory_holds(pid_t pid, const char *text)
+{
+	char line[512], path[64], *part;
+	unsigned long from, to;
+	size_t len = strlen(text);
+	int found = 0, fd;
+	FILE *maps;
+
+#ifdef __SANITIZE_ADDRESS__ /* keeps what was freed */
+	return -1;
+#endif
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	fd = open(path, O_RDONLY);
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	maps = fopen(path, "r");
+	if (fd < 0 || !maps)
+		found = -1;
+	while (found >= 0 && fgets(line, sizeof(line), maps)) {
+		if (sscanf(line, "%lx-%lx rw", &from, &to) != 2 || !strstr(line, " rw"))
+			continue;
+		part = malloc(to - from);
+		if (part && pread(fd, part, to - from, (off_t)from) == (ssize_t)(to - from))
+			found += memmem(part, to - from, text, len) != NULL;
+		free(part);
+	}
+	if (maps)
+		fclose(maps);
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
 /* In a visit's text field, half typed. */
 static void
 half_a_name(struct term *t)
@@ -364,11 +405,13 @@ a_locked_screen_shows_nothing_and_comes_back_as_it_was(void)
 	begin_two();
 	t = chen();
 	half_a_name(t);
+	CHECK(memory_holds(term_pid(t), "欧阳海棠") != 0);
 	term_reset(t);
 	TYPE(t, "<F11>");
 	CHECK(term_see(t, "Locked"));
 	CHECK(output_has(t, "\033[3J")); /* what could be scrolled back to is gone */
 	CHECK(!term_has(t, "欧阳海棠") && !term_has(t, "巴登") && !term_has(t, "Visit"));
+	CHECK(memory_holds(term_pid(t), "欧阳海棠") <= 0);
 	/* The file is closed: somebody else may have it. */
 	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "list"), 0);
 	TYPE(t, "wrong words here<Enter>");
@@ -421,6 +464,143 @@ nobody_there_locks_by_itself(void)
 	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "settings --lock-minutes 0"), 0);
 	TYPE(t, CHEN_PHRASE "<Enter>");
 	CHECK(term_see(t, "Start a record"));
+	leave(t);
+	folder_remove(home);
+}
+
+/* The machine slept, the time went on; the key that wakes it is for nobody's record. */
+static void
+waking_from_sleep_locks(void)
+{
+	static const struct timespec asleep = { 1, 500000000 };
+	struct term *t;
+
+	begin_one();
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "settings --lock-minutes 0.02"), 0);
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	term_signal(t, SIGSTOP);
+	nanosleep(&asleep, NULL);
+	term_type_ahead(t, "<F7>");
+	term_signal(t, SIGCONT);
+	CHECK(term_see(t, "Locked"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	CHECK(!term_has(t, "Lock after minutes"));
+	term_kill(t);
+	term_free(t);
+	folder_remove(home);
+}
+
+/* What was found and read before is not in the locked program's memory. */
+static void
+a_locked_program_remembers_nothing_that_is_closed(void)
+{
+	static const char summary[] = "家中无跌倒隐患", title[] = "302 王阿姨";
+	struct term *t;
+
+	begin_one();
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "import tests/data/sample/visits.jsonl"), 0);
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>", "<F3>", "血压");
+	CHECK(term_see(t, "王阿姨"));
+	TYPE(t, "<Down>", "<Enter>", "<End>");
+	CHECK(term_see(t, "精神尚可"));
+	CHECK(memory_holds(term_pid(t), summary) != 0);
+	TYPE(t, "<F11>");
+	CHECK(term_see(t, "Locked"));
+	CHECK(memory_holds(term_pid(t), summary) <= 0);
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "精神尚可")); /* where it was scrolled to */
+	TYPE(t, "<Esc>", "<F11>");
+	CHECK(term_see(t, "Locked"));
+	CHECK(memory_holds(term_pid(t), summary) <= 0);
+	CHECK(memory_holds(term_pid(t), title) <= 0);
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, title)); /* the list is there again */
+	TYPE(t, "<Esc>");
+	CHECK(term_see(t, "Start a record"));
+	CHECK(term_has(t, title));
+	TYPE(t, "<F11>");
+	CHECK(term_see(t, "Locked"));
+	CHECK(memory_holds(term_pid(t), title) <= 0);
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	CHECK(term_has(t, title));
+	leave(t);
+	folder_remove(home);
+}
+
+/* The address of a server that takes a call and says nothing; its socket. */
+static int
+silent_server(char *address, size_t size)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	CHECK(bind(fd, (struct sockaddr *)&at, len) == 0 && listen(fd, 8) == 0 &&
+	    getsockname(fd, (struct sockaddr *)&at, &len) == 0);
+	snprintf(address, size, "http://127.0.0.1:%d", ntohs(at.sin_port));
+	return fd;
+}
+
+/* What is on its way is given up by the lock, and begun again after it. */
+static void
+sending_stops_and_begins_again(void)
+{
+	char address[64], line[200];
+	int fd = silent_server(address, sizeof(address)), calls = 0;
+	struct term *t;
+
+	begin_one();
+	snprintf(line, sizeof(line), "settings --collector %s --token secret", address);
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, line), 0);
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "import tests/data/sample/visits.jsonl"), 0);
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>", "<F9>");
+	CHECK(term_see(t, "records answered"));
+	TYPE(t, "<F11>");
+	CHECK(term_see(t, "Locked"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "records answered"));
+	TYPE(t, "<Esc>", "<Esc>");
+	CHECK(term_see(t, "Start a record"));
+	leave(t);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	while (accept(fd, NULL, NULL) >= 0)
+		calls++;
+	CHECK(calls >= 2);
+	close(fd);
+	folder_remove(home);
+}
+
+/* What cannot be saved yet stands in its field again: half a code, half a date. */
+static void
+what_could_not_be_saved_is_there_after_the_lock(void)
+{
+	struct term *t;
+
+	begin_one();
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	half_a_name(t);
+	TYPE(t, "<Enter>", "<Up>", "<Up>", "bldh");
+	CHECK(term_has(t, "bldh"));
+	TYPE(t, "<F11>", CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "bldh"));
+	TYPE(t, "ead<Enter>");
+	CHECK(term_has(t, "Building head"));
+	TYPE(t, "<C-Home>", "2026-1");
+	TYPE(t, "<F11>", CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "2026-1"));
+	TYPE(t, "1-05<Enter>");
+	CHECK(term_has(t, "2026-11-05"));
 	leave(t);
 	folder_remove(home);
 }
@@ -584,6 +764,10 @@ main(void)
 	RUN(a_locked_screen_shows_nothing_and_comes_back_as_it_was);
 	RUN(what_was_being_typed_is_saved_before_the_lock);
 	RUN(nobody_there_locks_by_itself);
+	RUN(waking_from_sleep_locks);
+	RUN(a_locked_program_remembers_nothing_that_is_closed);
+	RUN(sending_stops_and_begins_again);
+	RUN(what_could_not_be_saved_is_there_after_the_lock);
 	RUN(a_pin_comes_back_and_three_wrong_ones_do_not);
 	RUN(somebody_else_begins_from_the_lock);
 	RUN(the_worker_switches_at_home);
