@@ -136,7 +136,9 @@ size_t session_compare(const struct session *one, const struct session *other,
 /*
  * One line of an import (JSON object, envelope keys "_id", "_form", "_version",
  * "_created", "_modified", "_rev", "_operator", "_station", "_device"; answers flat
- * by field name or nested as the form). Goes through the same logic; the clock stands
+ * by field name or nested as the form). "_why": it was withdrawn, for that reason.
+ * "_draft": true makes it a draft, unchecked; one that was gone on with, or finished
+ * since, stays as it is. Goes through the same logic; the clock stands
  * at _created. A line with _created but no _id gets an ID made from its bytes; one with
  * neither is a new record each time. Defaults that read the last saved record are not applied. Nothing is
  * stored unless the whole record is right.

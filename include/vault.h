@@ -193,24 +193,27 @@ bool vault_report_is_good(const struct vault_report *report);
 
 /* What vault_salvage() found, one thing a call; texts are lent. False stops it. */
 struct vault_salvor {
-	/* A finished record as a line of JSON that import takes, and a draft's. */
+	/* A finished record as a line of JSON that import takes, and a draft's. Of one
+	 * whose own row is lost only its number, the version and the answers are known. */
 	bool (*record)(void *data, const char *line, size_t len);
 	bool (*draft)(void *data, const char *line, size_t len);
 	/* Forms and lists, byte for byte; version NULL for a list. */
 	bool (*file)(void *data, const char *name, const char *version,
 	    const char *bytes, size_t len);
+	/* Receipts of syncs and the log's entries, a line of JSON each. */
+	bool (*other)(void *data, const char *line, size_t len);
 	void *data;
 };
 
 struct vault_salvage {
 	long records, drafts, files; /* given out */
-	long lost;                   /* places where something stood and cannot be read */
+	long lost;                   /* pages that do not open, rows that are not whole */
 };
 
-/* Gives out everything that can be read, however much of the file is damaged; writes
- * nothing to the notebook. False and err when it does not open at all or the salvor
- * stopped. */
-bool vault_salvage(const char *path, struct vault_key *key, const struct clock *clock,
+/* Gives out everything that can be read, however much of the file is damaged, held in
+ * memory all at once; writes nothing to the notebook. False and err when the file cannot
+ * be read at all or the salvor stopped. */
+bool vault_salvage(const char *path, struct vault_key *key,
     const struct vault_salvor *salvor, struct vault_salvage *result, struct err *err);
 
 #endif

@@ -45,6 +45,8 @@ struct import {
 	struct buf *field;
 	struct err *err;
 	const char *id, *form, *version, *created, *user, *station;
+	const char *why, *title, *cursor;
+	bool draft;
 	char named[UUID_SIZE]; /* the ID that a line without one gets */
 	long rev;
 };
@@ -150,15 +152,26 @@ static const struct envelope_row envelope[] = {
 	{ "_modified", SIZE_MAX },
 	{ "_device",   SIZE_MAX },
 	{ "_state",    SIZE_MAX },
-	{ "_title",    SIZE_MAX },
+	{ "_why",      offsetof(struct import, why) },
+	{ "_title",    offsetof(struct import, title) },
+	{ "_cursor",   offsetof(struct import, cursor) },
 };
 /* clang-format on */
+
+static bool
+is_envelope(const char *name)
+{
+	for (size_t i = 0; i < sizeof(envelope) / sizeof(*envelope); i++)
+		if (strcmp(envelope[i].name, name) == 0)
+			return true;
+	return strcmp(name, "_rev") == 0 || strcmp(name, "_draft") == 0;
+}
 
 /* A line without an ID gets one of its time and bytes: read twice, it is one record. */
 static bool
 read_envelope(struct import *im, const char *text, size_t len)
 {
-	struct item *rev = member(im->line, "_rev");
+	struct item *rev = member(im->line, "_rev"), *draft = member(im->line, "_draft");
 
 	for (size_t i = 0; i < sizeof(envelope) / sizeof(*envelope); i++) {
 		struct item *item = member(im->line, envelope[i].name);
@@ -173,6 +186,10 @@ read_envelope(struct import *im, const char *text, size_t len)
 		if (envelope[i].offset != SIZE_MAX && item->text[0])
 			*(const char **)(void *)((char *)im + envelope[i].offset) =
 			    item->text;
+	}
+	if (draft) {
+		draft->taken = true;
+		im->draft = draft->type == JSON_TRUE;
 	}
 	if (rev) {
 		char *end = NULL;
@@ -496,9 +513,12 @@ store(struct import *im)
 	known.hash = hash;
 	if (found && !record_revisions(im->nb, im->id, see_revision, &known, im->err))
 		return IMPORT_FAILED;
+	if (known.same && im->why && known.last == im->rev)
+		return record_withdraw(im->nb, im->id, im->why, im->err) ? IMPORT_ADDED
+									: IMPORT_FAILED;
 	if (known.same)
 		return IMPORT_SAME;
-	if (found && im->rev <= known.last) {
+	if (found && (im->rev ? im->rev : 1) <= known.last) {
 		err_set(im->err, ERR_INPUT,
 		    _("Revision %d of this record is here already, with other answers. "
 		      "Give the changed record the next revision number."),
@@ -513,9 +533,99 @@ store(struct import *im)
 		good = record_begin(im->nb, &origin, s->id, im->err);
 	if (found)
 		memcpy(s->id, im->id, UUID_SIZE);
-	good = good && session_store_final(s, im->err);
+	good = good && session_store_final(s, im->err) &&
+	    (!im->why || record_withdraw(im->nb, s->id, im->why, im->err));
 	good = notebook_end(im->nb, good, good ? im->err : NULL) && good;
 	return good ? IMPORT_ADDED : IMPORT_FAILED;
+}
+
+/* --- drafts, as vault salvage writes them --- */
+
+/* The line's answers without its envelope. */
+static void
+draft_answers(const char *line, size_t len, struct buf *out)
+{
+	struct json_reader r;
+	struct json_writer w;
+	const char *raw;
+	size_t raw_len;
+
+	json_reader_init(&r, line, len);
+	json_writer_init(&w, out);
+	json_object(&w);
+	json_next(&r);
+	while (json_next(&r) == JSON_NAME) {
+		struct buf name = { 0 };
+
+		buf_str(&name, r.text);
+		if (json_skip(&r, &raw, &raw_len) && !is_envelope(buf_text(&name))) {
+			json_name(&w, buf_text(&name));
+			json_raw(&w, raw, raw_len);
+		}
+		buf_clear(&name);
+	}
+	json_object_end(&w);
+	json_reader_clear(&r);
+}
+
+/* Where the draft goes: a new record, or a correction of what is here. */
+static enum import_outcome
+begin_draft(struct import *im, const struct form *form)
+{
+	struct record_origin origin = { im->id, im->form, form->version, im->created,
+		im->user, im->station };
+	struct record r;
+	char id[UUID_SIZE];
+	int found = im->id ? record_get(im->nb, im->id, &r, im->err) : 0;
+
+	if (found < 0)
+		return IMPORT_FAILED;
+	if (!found && im->rev > 0) {
+		err_set(im->err, ERR_INPUT,
+		    _("This draft corrects a finished record that is not here. Import the "
+		      "finished records or sync first, then try again."));
+		return refuse(im, "_id");
+	}
+	if (!found) {
+		if (!record_begin(im->nb, &origin, id, im->err))
+			return IMPORT_FAILED;
+		memcpy(im->s->id, id, UUID_SIZE);
+		return IMPORT_ADDED;
+	}
+	/* It was gone on with here, or finished since. */
+	if (r.has_draft || r.rev > im->rev || r.state == RECORD_WITHDRAWN)
+		return IMPORT_SAME;
+	memcpy(im->s->id, r.id, UUID_SIZE);
+	return record_correct(im->nb, im->s->id, im->err) ? IMPORT_ADDED : IMPORT_FAILED;
+}
+
+/* As it was left: nothing is checked but that the form can hold it. */
+static enum import_outcome
+store_draft(struct import *im, const struct form *form, const char *line, size_t len)
+{
+	struct buf answers = { 0 };
+	enum import_outcome outcome;
+	bool good;
+
+	draft_answers(line, len, &answers);
+	if (!instance_from_json(im->s->in, buf_text(&answers), answers.len, true, im->err)) {
+		buf_clear(&answers);
+		return refuse(im, "");
+	}
+	if (!notebook_begin(im->nb, im->err)) {
+		buf_clear(&answers);
+		return IMPORT_FAILED;
+	}
+	outcome = begin_draft(im, form);
+	good = outcome == IMPORT_ADDED &&
+	    record_draft_save(im->nb, im->s->id, buf_text(&answers), answers.len, im->title,
+		im->cursor, im->err);
+	if (outcome == IMPORT_ADDED && !good)
+		outcome = IMPORT_FAILED;
+	if (!notebook_end(im->nb, good, good ? im->err : NULL))
+		outcome = IMPORT_FAILED;
+	buf_clear(&answers);
+	return outcome;
 }
 
 static enum import_outcome
@@ -543,6 +653,8 @@ run(struct import *im, const char *line, size_t len)
 	    im->err);
 	if (!im->s)
 		return IMPORT_FAILED;
+	if (im->draft)
+		return store_draft(im, form, line, len);
 	im->s->world.ignore_last_saved = true;
 	im->s->logic = logic_new(im->s->in, &im->s->world, im->err);
 	if (!im->s->logic || !logic_begin(im->s->logic, im->err))
@@ -556,8 +668,7 @@ enum import_outcome
 session_import(struct notebook *nb, const char *line, size_t len, struct buf *field,
     struct err *err)
 {
-	struct import im = { .nb = nb, .arena = arena_new(), .field = field, .err = err,
-		.rev = 1 };
+	struct import im = { .nb = nb, .arena = arena_new(), .field = field, .err = err };
 	enum import_outcome outcome;
 
 	buf_reset(field);

@@ -320,7 +320,7 @@ command_vault_check(const struct command_context *context, const struct words *w
 
 struct rescue {
 	const char *dir;
-	FILE *records, *drafts;
+	FILE *records, *drafts, *other;
 	struct err *err;
 };
 
@@ -354,19 +354,27 @@ end_file(FILE *f)
 }
 
 static bool
+write_line(FILE *f, const char *line, size_t len)
+{
+	return fwrite(line, 1, len, f) == len && putc('\n', f) != EOF;
+}
+
+static bool
 write_record(void *data, const char *line, size_t len)
 {
-	struct rescue *r = data;
-
-	return fwrite(line, 1, len, r->records) == len && putc('\n', r->records) != EOF;
+	return write_line(((struct rescue *)data)->records, line, len);
 }
 
 static bool
 write_draft(void *data, const char *line, size_t len)
 {
-	struct rescue *r = data;
+	return write_line(((struct rescue *)data)->drafts, line, len);
+}
 
-	return fwrite(line, 1, len, r->drafts) == len && putc('\n', r->drafts) != EOF;
+static bool
+write_other(void *data, const char *line, size_t len)
+{
+	return write_line(((struct rescue *)data)->other, line, len);
 }
 
 /* "visit-2026112301.csv"; a list keeps its name. Names come from a file that may be
@@ -403,7 +411,8 @@ begin_rescue(struct rescue *r)
 		    r->dir, strerror(errno));
 	r->records = make_file(r, "records.jsonl");
 	r->drafts = r->records ? make_file(r, "drafts.jsonl") : NULL;
-	return r->drafts != NULL;
+	r->other = r->drafts ? make_file(r, "receipts-and-log.jsonl") : NULL;
+	return r->other != NULL;
 }
 
 int
@@ -411,15 +420,16 @@ command_vault_salvage(const struct command_context *context, const struct words 
 {
 	struct target t = { 0 };
 	struct rescue r = { .dir = words->rest[0], .err = &t.err };
-	struct vault_salvor salvor = { write_record, write_draft, write_file, &r };
+	struct vault_salvor salvor = { write_record, write_draft, write_file, write_other,
+		&r };
 	struct vault_salvage result;
 	bool good = target_find(&t, context) && target_unlock(&t) && begin_rescue(&r) &&
-		    vault_salvage(buf_text(&t.path), t.key, context->clock, &salvor,
-			&result, &t.err);
+		    vault_salvage(buf_text(&t.path), t.key, &salvor, &result, &t.err);
 
 	bool written = end_file(r.records);
 
 	written = end_file(r.drafts) && written;
+	written = end_file(r.other) && written;
 	if (good && !written)
 		good = err_set(&t.err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
 		    "that you may write there."), r.dir,
@@ -431,8 +441,11 @@ command_vault_salvage(const struct command_context *context, const struct words 
 	    result.records, result.drafts, result.files, r.dir, result.lost);
 	if (t.key)
 		log_entry(&t, NULL, AUDIT_EXPORT, "salvage");
-	printf(_("They are readable by anybody now: keep them safe, import records.jsonl "
-		 "into a good notebook, then remove them.\n"));
+	printf(_("Anybody can read these files: keep them safe. In a good notebook, \"minqing "
+		 "sync\" first fetches what was sent, then \"minqing import %s/records.jsonl "
+		 "%s/drafts.jsonl\" adds what is missing and leaves alone what is there. Then "
+		 "delete the folder.\n"),
+	    r.dir, r.dir);
 	target_clear(&t);
 	return result.lost ? EXIT_WRONG : EXIT_OK;
 }

@@ -18,9 +18,8 @@ bad(struct vault_report *report, int64_t page)
 		report->bad_page = page;
 }
 
-/* A page that was never written is no damage: SQLite does not read it. */
-static bool
-is_hole(const struct vault_file *f)
+bool
+vault_is_hole(const struct vault_file *f)
 {
 	unsigned char all = 0;
 
@@ -35,7 +34,7 @@ open_every_page(struct vault_file *f, struct vault_report *report)
 	unsigned char page[PAGE_SIZE], digest[CIPHER_DIGEST];
 
 	for (int64_t i = 0; i < f->page_count; i++)
-		if (pages_page(f, i, page) != SQLITE_OK && !is_hole(f))
+		if (pages_page(f, i, page) != SQLITE_OK && !vault_is_hole(f))
 			bad(report, i + 1);
 	if (report->bad_pages == 0 && f->state.on_disk && f->state.known)
 		report->stale = state_count(f, digest) == SQLITE_OK &&

@@ -70,6 +70,10 @@ int pages_size(struct vault_file *f, sqlite3_int64 *size);
 /* One page, opened; out has PAGE_SIZE bytes. */
 int pages_page(struct vault_file *f, int64_t number, unsigned char *out);
 
+/* vault_check.c: is the page that did not open one that was never written? That is no
+ * damage: SQLite does not read it. */
+bool vault_is_hole(const struct vault_file *f);
+
 /* vault_log.c */
 int log_open(struct vault_file *f);
 int log_read(struct vault_file *f, void *bytes, int len, sqlite3_int64 at);
