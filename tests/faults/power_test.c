@@ -20,6 +20,7 @@ static bool normal; /* synchronous=NORMAL, to see that it is not enough */
 static bool told;   /* why the first bad state is bad has been said */
 static bool at_first; /* the first bad state ends the test */
 static long alarms; /* states in which saves were said to be lost */
+static long tried;  /* states in all of the tests that find none bad */
 static uint64_t seed = 20261123;
 
 static bool
@@ -198,15 +199,26 @@ begin(bool sealed)
 	alarms = 0;
 }
 
+/* Where no state may be bad. */
+static struct sim_result
+cut(int every, int states, bool (*check)(void *data, int acked), void *data)
+{
+	struct sim_result result =
+	    sim_cut_everywhere(every, states, seed++, 0, check, data);
+
+	tried += result.states;
+	return result;
+}
+
 static long
-cut_a_day(bool sealed, int steps, int every, int states, long stop_at)
+cut_a_day(bool sealed, int steps, int every, int states)
 {
 	struct sim_result result;
 
 	begin(sealed);
 	if (!work(steps))
 		return 1;
-	result = sim_cut_everywhere(every, states, seed++, stop_at, all_is_there, NULL);
+	result = cut(every, states, all_is_there, NULL);
 	printf("%s: %d saves, %ld operations, %ld states, %ld bad\n",
 	       sealed ? "sealed" : "plain", steps, result.operations, result.states,
 	       result.bad);
@@ -218,7 +230,7 @@ static int scale = 1;
 static void
 a_day_of_saves(void)
 {
-	CHECK_INT(cut_a_day(true, 60, scale > 1 ? 1 : 3, 2 * scale, 0), 0);
+	CHECK_INT(cut_a_day(true, 60, 1, scale > 1 ? 2 * scale : 1), 0);
 	/* A cut never looks like saves lost by damage. */
 	CHECK_INT(alarms, 0);
 }
@@ -226,7 +238,7 @@ a_day_of_saves(void)
 static void
 a_day_of_saves_in_a_plain_notebook(void)
 {
-	CHECK_INT(cut_a_day(false, 60, 8, 2 * scale, 0), 0);
+	CHECK_INT(cut_a_day(false, 60, 8, 2 * scale), 0);
 }
 
 /* --- making, sealing, changing --- */
@@ -269,7 +281,7 @@ making_a_notebook(void)
 	CHECK(nb != NULL);
 	sim_ack(1);
 	notebook_close(nb);
-	result = sim_cut_everywhere(1, 3 * scale, seed++, 0, made_or_not, NULL);
+	result = cut(1, 3 * scale, made_or_not, NULL);
 	printf("making: %ld states, %ld bad\n", result.states, result.bad);
 	CHECK_INT(result.bad, 0);
 }
@@ -321,7 +333,7 @@ convert_under_cuts(bool old_layout)
 	sim_ack(12);
 	CHECK(vault_convert(PATH, sealing, &test_clock, &err));
 	sim_ack(1012);
-	result = sim_cut_everywhere(1, scale, seed++, 0, plain_or_sealed, sealing);
+	result = cut(1, scale, plain_or_sealed, sealing);
 	printf("sealing%s: %ld operations, %ld states, %ld bad\n",
 	       old_layout ? " an old one" : "", result.operations, result.states,
 	       result.bad);
@@ -371,9 +383,16 @@ changing_the_passphrase(void)
 	sim_begin();
 	CHECK(vault_change(PATH, key, &choice, &err));
 	sim_ack(1);
-	result = sim_cut_everywhere(1, 8 * scale, seed++, 0, old_or_new, NULL);
+	result = cut(1, 8 * scale, old_or_new, NULL);
 	printf("changing the passphrase: %ld states, %ld bad\n", result.states, result.bad);
 	CHECK_INT(result.bad, 0);
+}
+
+static void
+enough_was_tried(void)
+{
+	printf("%ld states in all\n", tried);
+	CHECK(tried >= (scale > 1 ? 100000 : 2000));
 }
 
 /* --- it must be able to fail --- */
@@ -430,6 +449,7 @@ main(int argc, char **argv)
 	RUN(sealing_a_plain_notebook);
 	RUN(sealing_one_of_the_old_layout);
 	RUN(changing_the_passphrase);
+	RUN(enough_was_tried);
 	at_first = false;
 	RUN(dishonest_disks_are_found_out);
 	vault_key_free(key);

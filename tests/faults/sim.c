@@ -197,7 +197,7 @@ folder_apply(struct folder *f, const struct op *op)
 		if (slot < 0)
 			break;
 		folder_set(f, op->other, f->inodes[slot]);
-		if (op->kind == OP_RENAME)
+		if (op->kind == OP_RENAME && strcmp(op->name, op->other) != 0)
 			folder_remove_name(f, op->name);
 		break;
 	default:
@@ -229,6 +229,7 @@ struct sim_file {
 	sqlite3_file base;
 	int inode;
 	bool log, database, deleted_at_close;
+	bool folder_due; /* the next sync is of the folder, too */
 	char name[NAME_MAX_];
 };
 
@@ -321,7 +322,7 @@ sim_truncate(sqlite3_file *file, sqlite3_int64 size)
 	return SQLITE_OK;
 }
 
-/* As SQLite's own does on Unix: the first sync of a log syncs the folder, too. */
+/* As SQLite's own does on Unix: a log's first sync after it was opened syncs the folder. */
 static int
 sim_sync(sqlite3_file *file, int flags)
 {
@@ -335,8 +336,9 @@ sim_sync(sqlite3_file *file, int flags)
 	     (fault.sync == SIM_SKIP_DATABASE || fault.sync == SIM_SKIP_BOTH)))
 		return SQLITE_OK;
 	record(OP_SYNC)->inode = f->inode;
-	if (f->log)
+	if (f->folder_due)
 		record(OP_FOLDER);
+	f->folder_due = false;
 	return SQLITE_OK;
 }
 
@@ -440,6 +442,7 @@ sim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int 
 		f->inode = create(name);
 	snprintf(f->name, sizeof(f->name), "%s", name);
 	f->log = flags & SQLITE_OPEN_WAL;
+	f->folder_due = f->log && flags & SQLITE_OPEN_CREATE;
 	f->database = flags & SQLITE_OPEN_MAIN_DB;
 	f->deleted_at_close = flags & SQLITE_OPEN_DELETEONCLOSE;
 	f->base.pMethods = &methods;
