@@ -187,13 +187,14 @@ corpus: $(CORPUS_TESTS)
 # Long runs of what can be lost: some ten minutes.
 faults: tests
 	@sh tests/faults/mutants $(B) "$(CC)" "$(ALL_CFLAGS)" \
-	    "$(call pkg-config,--libs,$(PKG_CORE)) -lm"
+	    "$(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE)) -ldl -lm"
 	@sh tests/screens/mutants $(B) "$(CC)" "$(ALL_CFLAGS)" \
 	    "$(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE) $(PKG_SCREENS)) -ldl -lutil -lm"
 	@EDIT_STEPS=200000 $(B)/tests/screens/edit_test
 	@EDIT_STEPS=10000 $(B)/tests/screens/drawn_test
 	@KEYS_ALL=1 MINQING_BUILD=$(B) $(B)/tests/screens/every_key_test
 	@$(B)/tests/faults/power_test --long
+	@$(B)/tests/faults/memory_test --long
 	@MINQING_BUILD=$(B) $(B)/tests/screens/kill_test 1000
 	@MINQING_BUILD=$(B) $(B)/tests/sync/cut_test 1
 	@MINQING_BUILD=$(B) $(B)/tests/sync/crowd_test 1000
