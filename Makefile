@@ -97,6 +97,9 @@ $(SCREEN_TESTS): $(B)/tests/screens/%_test: $(B)/tests/screens/%_test.o \
 # Its allocations, and ours, go by its own functions.
 $(B)/tests/faults/memory_test: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
+# What the vault asks the system for goes by it.
+$(B)/tests/vault_files_test: LDFLAGS += -Wl,--wrap=fsync,--wrap=rename,--wrap=unlink
+
 # An archive, so that only tests that use it get it in place of the real disk's files.
 $(B)/tests/faults/libsim.a: $(B)/tests/faults/sim.o
 	@rm -f $@
