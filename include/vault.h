@@ -147,7 +147,8 @@ enum vault_look {
 	VAULT_BROKEN, /* neither; empty; sealed with both copies of its slots damaged */
 };
 
-/* What kind of file it is, by its first bytes. err is filled for VAULT_BROKEN only. */
+/* What kind of file it is, by its first bytes. err is filled for VAULT_BROKEN only. Where a
+ * power cut came into a restore that was all but done, that is done first. */
 enum vault_look vault_look(const char *path, struct err *err);
 
 /*

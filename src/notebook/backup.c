@@ -216,7 +216,7 @@ copy_and_check(const char *from, const char *to, struct vault_key *key,
 	code = disk_copy(from, to);
 	if (code != SQLITE_OK)
 		return disk_fail(code, to, err);
-	if (chmod(to, 0600) != 0 && errno != EPERM && errno != ENOTSUP)
+	if (!files_keep_private(to))
 		return err_set(err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
 		    "you may write there."), to,
 		    strerror(errno));
@@ -367,7 +367,7 @@ is_free(const char *path, struct err *err)
 			     "then restore."));
 }
 
-/* What is at path, its log too, under another name. */
+/* What is at path, its log too, copied to another name. */
 static bool
 put_aside(const char *path, const struct clock *clock, struct buf *kept, struct err *err)
 {
@@ -387,8 +387,6 @@ put_aside(const char *path, const struct clock *clock, struct buf *kept, struct 
 		code = disk_copy(buf_text(&log), buf_text(&kept_log));
 	if (code == SQLITE_OK)
 		code = disk_copy(path, buf_text(kept) + before);
-	if (code == SQLITE_OK)
-		code = disk_delete(buf_text(&log)); /* it is not the backup's */
 	if (code != SQLITE_OK) {
 		disk_fail(code, buf_text(kept) + before, err);
 		vault_drop_file(buf_text(kept) + before);
@@ -413,6 +411,23 @@ give_log_back(const char *path, const char *kept)
 	buf_clear(&kept_log);
 }
 
+/* From its first step on a power cut does not undo it, see vault_look(). */
+static bool
+take_place(const char *growing, const char *path, const char *kept)
+{
+	char *restored = vault_restored_name(path);
+	bool taken = files_swap_in(growing, restored, NULL) && vault_take_restored(path);
+	int why = errno;
+
+	if (!taken) {
+		give_log_back(path, kept);
+		disk_delete(restored);
+	}
+	free(restored);
+	errno = why;
+	return taken;
+}
+
 bool
 backup_restore(const char *backup, struct vault_key *key, const char *path,
     const struct clock *clock, struct buf *kept, struct err *err)
@@ -424,12 +439,10 @@ backup_restore(const char *backup, struct vault_key *key, const char *path,
 	restored = has_room(backup, path, err) && is_free(path, err) &&
 	           copy_and_check(backup, buf_text(&growing), key, clock, err) &&
 	           put_aside(path, clock, kept, err);
-	if (restored && !files_swap_in(buf_text(&growing), path, NULL)) {
+	if (restored && !take_place(buf_text(&growing), path, buf_text(kept)))
 		restored = err_set(err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
 		    "you may write there."), path,
 		    strerror(errno));
-		give_log_back(path, buf_text(kept));
-	}
 	if (!restored)
 		vault_drop_file(buf_text(&growing));
 	buf_clear(&growing);

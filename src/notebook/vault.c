@@ -2,6 +2,7 @@
  * The vault from outside: what kind of file it is, its slots, its keys.
  */
 #include "vault_private.h"
+#include "vault_open.h"
 
 #include "err.h"
 #include "i18n.h"
@@ -140,6 +141,7 @@ vault_look(const char *path, struct err *err)
 	struct disk_file *f;
 	int code, good;
 
+	vault_take_restored(path); /* the power may have failed before it could */
 	if (!disk_exists(path))
 		return VAULT_ABSENT;
 	f = disk_open(path, DISK_READ, &code);

@@ -45,6 +45,12 @@ files_are_one(const char *a, const char *b)
 	       sa.st_ino == sb.st_ino;
 }
 
+bool
+files_keep_private(const char *path)
+{
+	return chmod(path, 0600) == 0 || errno == EPERM || errno == ENOTSUP;
+}
+
 int64_t
 files_room(const char *path)
 {

@@ -14,6 +14,9 @@ bool files_swap_in(const char *from, const char *to, const char *old);
 /* Are both the same file under two names? */
 bool files_are_one(const char *a, const char *b);
 
+/* Nobody else may read or write it, where the disk knows of others. False and errno. */
+bool files_keep_private(const char *path);
+
 /* Room on the disk of that file, for an ordinary user, in bytes; -1 when unknown. */
 int64_t files_room(const char *path);
 

@@ -31,6 +31,24 @@ vault_old_name(const char *path)
 	return with_end(path, ".plain");
 }
 
+char *
+vault_restored_name(const char *path)
+{
+	return with_end(path, ".restored");
+}
+
+bool
+vault_take_restored(const char *path)
+{
+	char *restored = vault_restored_name(path), *log = with_end(path, "-wal");
+	bool taken = !disk_exists(restored) ||
+		     (disk_delete(log) == SQLITE_OK && files_swap_in(restored, path, NULL));
+
+	free(restored);
+	free(log);
+	return taken;
+}
+
 void
 vault_drop_log(const char *path)
 {

@@ -13,6 +13,12 @@ char *vault_new_name(const char *path);
 /* What a conversion calls the plain file until it is wiped. Given. */
 char *vault_old_name(const char *path);
 
+/* What a restored copy is called that is whole and only has to take its place. Given. */
+char *vault_restored_name(const char *path);
+/* It takes it, when there is one; the log that is there goes first, it belongs to what
+ * was there before. False and errno. */
+bool vault_take_restored(const char *path);
+
 /* The beginning of a new sealed file at that name, pages come after it. What is left of
  * an earlier try goes. */
 bool vault_begin_file(const char *new_name, struct vault_key *key, struct err *err);

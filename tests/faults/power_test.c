@@ -8,6 +8,7 @@
 #include "../check.h"
 #include "../old_layout.h"
 #include "../vault_fixture.h"
+#include "backup.h"
 #include "../../src/notebook/store.h"
 #include "../../src/notebook/vault_vfs.h"
 #include "sim.h"
@@ -354,6 +355,63 @@ sealing_one_of_the_old_layout(void)
 	convert_under_cuts(true);
 }
 
+#define RESTORED 1000 /* is added to what is confirmed once the backup is back */
+
+/* What was there before with every save, or the backup. */
+static bool
+old_or_restored(void *data, int acked)
+{
+	struct err err = { 0 };
+	struct notebook *nb = reopen(&err);
+	int n;
+
+	(void)data;
+	if (!nb)
+		return fail("it opens:", err.text);
+	n = draft_number(nb, &err);
+	notebook_close(nb);
+	if (n != 3 && (n != 12 || acked >= RESTORED))
+		return fail("the one or the other", "");
+	return all_is_there(NULL, n);
+}
+
+/* The last save of the day stands in the log only, as after a crash. */
+static void
+restoring_a_backup(void)
+{
+	struct buf kept = { 0 };
+	struct err err = { 0 };
+	struct notebook *nb;
+	struct sim_copy *crashed;
+	struct sim_result result;
+
+	begin(true);
+	CHECK(work(3));
+	sim_put("/disk/old.backup", sim_bytes(PATH), sim_size(PATH));
+	nb = reopen(&err);
+	CHECK(nb && save_draft(nb, 6, 500, &err)); /* neither, without its log */
+	notebook_close(nb);
+	nb = reopen(&err);
+	CHECK(nb && save_draft(nb, 12, 500, &err));
+	crashed = sim_copy();
+	notebook_close(nb);
+	sim_restore(crashed);
+	sim_copy_free(crashed);
+	CHECK(sim_size(PATH "-wal") > 0);
+	sim_ack(12);
+	CHECK(backup_restore("/disk/old.backup", key, PATH, &test_clock, &kept, &err));
+	sim_ack(12 + RESTORED);
+	result = cut(1, 3 * scale, old_or_restored, NULL);
+	printf("restoring: %ld operations, %ld states, %ld bad\n", result.operations,
+	       result.states, result.bad);
+	CHECK_INT(result.bad, 0);
+	/* What was there is kept, the saves in its log with it. */
+	nb = notebook_open_frozen(buf_text(&kept), key, &test_clock, &err);
+	CHECK(nb && draft_number(nb, &err) == 12);
+	notebook_close(nb);
+	buf_clear(&kept);
+}
+
 /* The old passphrase opens it or the new one; the new one once that was confirmed. */
 static bool
 old_or_new(void *data, int acked)
@@ -448,6 +506,7 @@ main(int argc, char **argv)
 	RUN(making_a_notebook);
 	RUN(sealing_a_plain_notebook);
 	RUN(sealing_one_of_the_old_layout);
+	RUN(restoring_a_backup);
 	RUN(changing_the_passphrase);
 	RUN(enough_was_tried);
 	at_first = false;
