@@ -4,6 +4,7 @@
  *   screens paint PROGRAM LABEL     the home page of MINQING_HOME's notebook
  *   screens keys PROGRAM            typing into the dispute form, in both languages
  *   screens list PROGRAM            the list of the ninth form's first question, open
+ *   screens people PROGRAM PHRASE   陈桂芳 hands over to 周敏 and back; the lock
  */
 #include "../screens/screen.h"
 
@@ -246,6 +247,50 @@ list(const char *program)
 	term_free(t);
 }
 
+/* A key, what it brings; each of them in turn. The time is all the program's: nobody
+ * types that fast. */
+static double
+until_home(struct term *t, const char *const (*steps)[2], const char *phrase)
+{
+	double began = now_ms();
+
+	for (; (*steps)[0]; steps++)
+		if (!term_keys(t, (*steps)[0]) || !term_see(t, (*steps)[1]))
+			exit(1);
+	if (!term_keys(t, phrase) || !term_keys(t, "<Enter>") ||
+	    !term_see(t, "Start a record"))
+		exit(1);
+	return now_ms() - began;
+}
+
+static void
+people(const char *program, const char *phrase)
+{
+	static const char *const hand_over[][3][2] = {
+		{ { "<C-u>", "Who are you?" }, { "zm<Enter>", "Passphrase:" } },
+		{ { "<C-u>", "Who are you?" }, { "cgf<Enter>", "Passphrase:" } },
+	};
+	static const char *const away[][2] = { { "<F11>", "Passphrase:" }, { NULL, NULL } };
+	const char *const argv[] = { program, NULL };
+	struct term *t = term_start(&(struct term_options){ .argv = argv });
+	double over[RUNS], lock[RUNS];
+
+	if (!term_see(t, "Who are you?"))
+		exit(1);
+	until_home(t, hand_over[1] + 1, phrase);
+	for (int i = 0; i < RUNS; i++) {
+		over[i] = until_home(t, hand_over[i % 2], phrase);
+		lock[i] = until_home(t, away, phrase);
+	}
+	qsort(over, RUNS, sizeof(*over), by_size);
+	qsort(lock, RUNS, sizeof(*lock), by_size);
+	printf("%-44s median %.2f s, worst %.2f s\n", "handing over, to the other's home page",
+	    over[RUNS / 2] / 1000, over[RUNS - 1] / 1000);
+	printf("%-44s median %.2f s, worst %.2f s\n", "locking, and back by passphrase",
+	    lock[RUNS / 2] / 1000, lock[RUNS - 1] / 1000);
+	term_free(t);
+}
+
 static void
 keys(const char *program)
 {
@@ -262,6 +307,8 @@ main(int argc, char **argv)
 		keys(argv[2]);
 	else if (argc == 3 && strcmp(argv[1], "list") == 0)
 		list(argv[2]);
+	else if (argc == 4 && strcmp(argv[1], "people") == 0)
+		people(argv[2], argv[3]);
 	else
 		return 2;
 	return 0;
