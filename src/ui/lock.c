@@ -44,6 +44,8 @@ draw(struct screen *s, void *data)
 	screen_fill(s, (struct rect){ 0, 0, 1, all.cols }, ROLE_TITLE);
 	screen_put_cut(s, 0, 1, all.cols - 2, ROLE_TITLE, _("Locked"));
 	screen_put_cut(s, 2, 2, all.cols - 4, ROLE_NORMAL, l->name);
+	screen_put_cut(s, all.rows - 3, 2, all.cols - 4, ROLE_MUTED,
+	    _("Does somebody else want to work? Esc."));
 }
 
 /* --- coming back --- */
