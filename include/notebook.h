@@ -52,6 +52,8 @@ void notebook_suspend(struct notebook *nb);
  * try takes another key. */
 bool notebook_resume(struct notebook *nb, struct vault_key *key, struct err *err);
 bool notebook_is_suspended(const struct notebook *nb);
+/* Milliseconds without a key after which it is locked; 0: never, as plain ones. */
+int64_t notebook_lock_after(struct notebook *nb);
 const char *notebook_path(const struct notebook *nb);
 /* What it was opened with; NULL when it is plain or suspended. */
 struct vault_key *notebook_key(const struct notebook *nb);
@@ -80,7 +82,8 @@ bool notebook_end(struct notebook *nb, bool keep, struct err *err);
 #define SETTING_LOOK         "look"           /* "colours", "plain", "contrast" */
 #define SETTING_USED         "used."          /* and a list's id: codes used last, a line each */
 #define SETTING_PLAIN        "vault.plain"    /* "yes": it is wanted without a passphrase */
-#define SETTING_LOCK_MINUTES "lock.minutes"   /* "5" when not set; "0": never by itself */
+#define SETTING_LOCK_MINUTES "lock.minutes"   /* LOCK_MINUTES when not set; "0": by hand */
+#define LOCK_MINUTES         5
 #define SETTING_PIN          "lock.pin"       /* digits that come back from the lock */
 
 /* Appends the value; nothing and true when it was never set. */

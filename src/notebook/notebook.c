@@ -345,6 +345,20 @@ notebook_is_suspended(const struct notebook *nb)
 	return !nb->db;
 }
 
+int64_t
+notebook_lock_after(struct notebook *nb)
+{
+	struct buf text = { 0 };
+	double minutes;
+
+	if (!nb->key)
+		return 0;
+	notebook_get(nb, SETTING_LOCK_MINUTES, &text, NULL);
+	minutes = text.len ? strtod(buf_text(&text), NULL) : LOCK_MINUTES;
+	buf_clear(&text);
+	return (int64_t)(minutes * 60000);
+}
+
 const char *
 notebook_path(const struct notebook *nb)
 {

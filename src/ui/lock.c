@@ -23,8 +23,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MINUTES_DEFAULT 5
-
 struct lock {
 	struct app *app;
 	char *name; /* whose notebook it is */
@@ -180,15 +178,7 @@ lock(void *data)
 void
 lock_watch(struct app *app)
 {
-	struct buf text = { 0 };
-	double minutes;
+	bool sealed = notebook_key(app->nb) != NULL;
 
-	if (!notebook_key(app->nb)) {
-		screen_on_idle(app->screen, 0, NULL, NULL);
-		return;
-	}
-	notebook_get(app->nb, SETTING_LOCK_MINUTES, &text, NULL);
-	minutes = text.len ? strtod(buf_text(&text), NULL) : MINUTES_DEFAULT;
-	buf_clear(&text);
-	screen_on_idle(app->screen, (int64_t)(minutes * 60000), lock, app);
+	screen_on_idle(app->screen, notebook_lock_after(app->nb), sealed ? lock : NULL, app);
 }

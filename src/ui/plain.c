@@ -21,6 +21,8 @@
 #include "session.h"
 #include "text.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,6 +53,19 @@ struct plain {
 
 /* --- reading --- */
 
+/* False: nobody typed for so long that a screen would have been locked. */
+static bool
+somebody_is_there(struct plain *p)
+{
+	int64_t after = p->typed_here ? notebook_lock_after(session_notebook(p->s)) : 0;
+	struct pollfd fd = { .fd = fileno(p->in), .events = POLLIN };
+
+	if (after <= 0 || poll(&fd, 1, after < INT_MAX ? (int)after : INT_MAX) != 0)
+		return true;
+	fprintf(p->out, "\n%s\n", _("Nobody typed for a while, so the notebook is closed."));
+	return false;
+}
+
 /* The next line without its end; a backslash at the end goes on with the next one.
  * False: there is none. */
 static bool
@@ -60,6 +75,8 @@ read_line(struct plain *p, struct buf *typed)
 
 	buf_reset(typed);
 	for (;;) {
+		if (!somebody_is_there(p))
+			return false;
 		len = getline(&p->line, &p->room, p->in);
 		if (!p->typed_here) /* nobody sees an Enter: answers begin new lines */
 			fputc('\n', p->out);
@@ -516,6 +533,8 @@ plain_run(struct session *session, FILE *in, FILE *out, struct err *err)
 	enum plain_outcome outcome = PLAIN_LEFT;
 	bool again = true;
 
+	if (p.typed_here) /* what is asked of the terminal is not read yet */
+		setvbuf(in, NULL, _IONBF, 0);
 	/* A draft goes on where it was left. */
 	if (*session_cursor(session))
 		p.from = mem_strdup(session_cursor(session));

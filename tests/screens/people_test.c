@@ -468,6 +468,30 @@ nobody_there_locks_by_itself(void)
 	folder_remove(home);
 }
 
+/* Line by line there is nothing to lock: the draft is kept and the program ends. */
+static void
+nobody_there_ends_a_plain_page(void)
+{
+	const char *const argv[] = { program, "new", "visit", "--plain", NULL };
+	char home_variable[128];
+	const char *const env[] = { home_variable, "MINQING_FORMS=forms", "LANGUAGE=en",
+		"MINQING_NOW=2026-11-23T18:00:00+08:00", NULL };
+	struct term *t;
+	int status;
+
+	begin_one();
+	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "settings --lock-minutes 0.02"), 0);
+	snprintf(home_variable, sizeof(home_variable), "MINQING_HOME=%s", home);
+	t = term_start(&(struct term_options){ .argv = argv, .env = env });
+	CHECK(term_see(t, "Passphrase"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Nobody typed for a while"));
+	CHECK(term_ended(t, &status));
+	CHECK_INT(WEXITSTATUS(status), 1);
+	term_free(t);
+	folder_remove(home);
+}
+
 /* The machine slept, the time went on; the key that wakes it is for nobody's record. */
 static void
 waking_from_sleep_locks(void)
@@ -764,6 +788,7 @@ main(void)
 	RUN(a_locked_screen_shows_nothing_and_comes_back_as_it_was);
 	RUN(what_was_being_typed_is_saved_before_the_lock);
 	RUN(nobody_there_locks_by_itself);
+	RUN(nobody_there_ends_a_plain_page);
 	RUN(waking_from_sleep_locks);
 	RUN(a_locked_program_remembers_nothing_that_is_closed);
 	RUN(sending_stops_and_begins_again);
