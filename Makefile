@@ -227,8 +227,9 @@ lint:
 	@echo "clang-tidy: some minutes" && printf '%s\n' $(LINTED) | xargs -P 2 -n 8 \
 	    sh -c 'clang-tidy --quiet "$$@" -- -std=c17 -D_GNU_SOURCE -Iinclude' tidy
 
+# Only lines that were changed: tables and what was laid out by hand stay as they are.
 fmt:
-	clang-format -i $$(git ls-files '*.c' '*.h' | grep -v pinyin_table)
+	git clang-format --force --extensions c,h
 
 # Ratios against a bare baseline measured in the same run; says what it measures.
 bench: all $(B)/tests/bench_notebook $(B)/tests/bench_vault $(B)/tests/bench_form $(B)/tests/bench/fill $(B)/tests/bench/line \
@@ -284,7 +285,7 @@ help:
 	@echo "make fuzz         readers of what strangers send, with libFuzzer: FUZZ_SECONDS=60 each"
 	@echo "make lint         layers, gcc -fanalyzer, cppcheck, clang-tidy (make lint-deps first)"
 	@echo "make bench        figures, against baselines of the same run"
-	@echo "make fmt          clang-format"
+	@echo "make fmt          clang-format of the lines that are not committed yet"
 	@echo "make po           bring the Chinese catalogue up to date with the code"
 	@echo "make install      DESTDIR= prefix= (default /usr/local); make uninstall"
 	@echo "make clean        remove build/"
