@@ -10,7 +10,7 @@ dispatcherdir = $(prefix)/lib/NetworkManager/dispatcher.d
 PKG_CORE      = sqlite3 zlib libutf8proc libsodium libpcre2-8 expat libzip
 PKG_UI        = ncursesw
 PKG_CLIENT    = libcurl
-PKG_COLLECTOR = libmicrohttpd sqlite3 zlib libsodium
+PKG_COLLECTOR = libmicrohttpd sqlite3 zlib libsodium libutf8proc
 PKG_SCREENS   = vterm
 
 # `make MODE=san check` keeps its objects apart from the ordinary ones.
@@ -39,10 +39,10 @@ pkg-config = $(shell pkg-config $(1) $(2))
 CORE_SRC = $(wildcard src/base/*.c src/expr/*.c src/form/*.c src/notebook/*.c) \
 	   $(wildcard src/session*.c src/import.c src/place*.c src/rescue.c src/district.c sync/wire*.c)
 APP_SRC  = $(wildcard src/ui/*.c src/commands/*.c sync/client*.c) $(wildcard src/main.c)
-# What the collector takes from the base: no text, no forms, no terminal.
+# What the collector takes from the base: no forms; text only to print it.
 COLLECTOR_SRC = $(wildcard sync/collector/*.c sync/wire*.c) src/base/mem.c src/base/err.c \
 	        src/base/buf.c src/base/json.c src/base/csv.c src/base/clock.c src/base/uuid.c \
-	        src/base/hash.c src/base/chain.c
+	        src/base/hash.c src/base/chain.c src/base/text.c src/base/output.c src/base/argv.c
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 CORE_OBJ      = $(call obj,$(CORE_SRC))
@@ -181,7 +181,7 @@ tests: all $(B)/tests/faults/keep.so $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) $(C
 
 # Every test says `N passed, M failed` last; tests/run adds them up.
 check: tests
-	@sh tests/run $(B) tests/layers tests/translations tests/sentences tests/commands tests/plain tests/sync/programs $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) tests/corpus/check $(SCREEN_TESTS) $(SYNC_TESTS)
+	@sh tests/run $(B) tests/layers tests/translations tests/sentences tests/commands tests/plain tests/sync/programs tests/sync/hostile $(UNIT_TESTS) $(FUZZERS) $(FAULT_TESTS) tests/corpus/check $(SCREEN_TESTS) $(SYNC_TESTS)
 
 # All of the ODK ecosystem's tests, where they are at hand (MINQING_CORPUS=FOLDER).
 corpus: $(CORPUS_TESTS)

@@ -63,6 +63,11 @@ size_t text_find(const char *hay, const char *needle);
 #define TEXT_BRIEF 160
 const char *text_brief(const char *s, char out[TEXT_BRIEF]);
 
+/* Appends at most that many columns of s in whole clusters, with ".." behind them when
+ * that is not all: for one of the texts of a row. */
+void text_cut(const char *s, int columns, struct buf *out);
+#define TEXT_ROW 200 /* columns that one of a printed row may have */
+
 /* Appends a masked answer as it may be seen: a star for each character but the last four;
  * of a short one half stays hidden. */
 void text_mask(const char *s, struct buf *out);

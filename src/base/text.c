@@ -569,6 +569,16 @@ text_brief(const char *s, char out[TEXT_BRIEF])
 	return out;
 }
 
+void
+text_cut(const char *s, int columns, struct buf *out)
+{
+	size_t len = strlen(s), n = text_fit(s, len, columns);
+
+	buf_add(out, s, n);
+	if (n < len)
+		buf_str(out, "..");
+}
+
 const char *
 text_mask_end(const char *s)
 {

@@ -4,6 +4,7 @@
 #include "command.h"
 
 #include "app.h"
+#include "argv.h"
 #include "buf.h"
 #include "clock.h"
 #include "commands_private.h"
@@ -11,6 +12,7 @@
 #include "i18n.h"
 #include "mem.h"
 #include "notebook.h"
+#include "output.h"
 #include "passphrase.h"
 #include "place.h"
 #include "version.h"
@@ -337,6 +339,8 @@ run_command(const struct command *c, struct command_context *context,
 		status = usage_error(_("\"%s\" is one word too many."), words.rest[c->max]);
 	if (status == EXIT_OK)
 		status = use_globals(context, globals);
+	if (status == EXIT_OK && words_get(&words, "--json"))
+		output_for_programs();
 	if (status == EXIT_OK)
 		status = c->run(context, &words);
 out:
@@ -344,8 +348,8 @@ out:
 	return status;
 }
 
-int
-command_main(int argc, char **argv)
+static int
+run(int argc, char **argv)
 {
 	const char *globals[OPTIONS_MAX] = { 0 };
 	struct passphrases passphrases = { .fd = -1 };
@@ -384,6 +388,31 @@ command_main(int argc, char **argv)
 			    argv + at + taken);
 	}
 	return usage_error(_("\"%s\" is not a command."), argv[at]);
+}
+
+/* How many words at the beginning anybody may read: the program's name, a command's. */
+static int
+open_words(int argc, char **argv)
+{
+	for (const struct command *c = commands; c->name; c++) {
+		int taken = command_words(c, argc - 1, argv + 1);
+
+		if (taken)
+			return 1 + taken;
+	}
+	return 1;
+}
+
+int
+command_main(int argc, char **argv)
+{
+	char **words = argv_take(argc, argv, open_words(argc, argv));
+	int status;
+
+	output_filter();
+	status = run(argc, words);
+	free(words);
+	return status;
 }
 
 /* --- for the commands --- */
@@ -430,8 +459,12 @@ run_screens(const struct command_context *context, const char *form, bool people
 	struct app_options options = { context->worker, context->language,
 		context->clock, context->passphrases->fd >= 0 ? &asker : NULL, form, people };
 	struct err err = { 0 };
+	bool good;
 
-	return app_run(&options, &err) ? EXIT_OK : command_failed(&err);
+	output_release(); /* curses has the terminal, and filters by cells */
+	good = app_run(&options, &err);
+	output_filter();
+	return good ? EXIT_OK : command_failed(&err);
 }
 
 int

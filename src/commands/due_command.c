@@ -9,6 +9,7 @@
 #include "i18n.h"
 #include "json.h"
 #include "notebook.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,12 +44,20 @@ print_json(const struct follow *f, void *data)
 static bool
 print_plain(const struct follow *f, void *data)
 {
+	struct buf line = { 0 };
+
 	(void)data;
-	printf("%s %5lld  %-9s  %s", f->due, (long long)f->late,
+	buf_fmt(&line, "%s %5lld  %-9s  %s", f->due, (long long)f->late,
 	    follow_kind_names[f->kind], f->id);
 	if (f->row)
-		printf("-%d", f->row);
-	printf("  %s%s%s\n", f->title, *f->what ? "  " : "", f->what);
+		buf_fmt(&line, "-%d", f->row);
+	buf_str(&line, "  ");
+	text_cut(f->title, TEXT_ROW, &line);
+	if (*f->what)
+		buf_str(&line, "  ");
+	text_cut(f->what, TEXT_ROW, &line);
+	puts(buf_text(&line));
+	buf_clear(&line);
 	return true;
 }
 

@@ -17,6 +17,7 @@
 #include "instance.h"
 #include "json.h"
 #include "notebook.h"
+#include "output.h"
 #include "records.h"
 #include "session.h"
 
@@ -348,7 +349,6 @@ command_export(const struct command_context *context, const struct words *words)
 		.masked = words_get(words, "--masked") != NULL,
 		.form = words_get(words, "--form"),
 		.repeat = words_get(words, "--repeat"),
-		.out = stdout,
 		.err = &err,
 	};
 	bool good;
@@ -366,6 +366,8 @@ command_export(const struct command_context *context, const struct words *words)
 	ex.nb = command_notebook(context, &status);
 	if (!ex.nb)
 		return status;
+	output_for_programs();
+	ex.out = stdout;
 	good = log_export(&ex) && (path ? export_to_file(&ex, path) : export_all(&ex));
 	notebook_close(ex.nb);
 	buf_clear(&ex.answers);

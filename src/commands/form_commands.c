@@ -12,6 +12,7 @@
 #include "mem.h"
 #include "notebook.h"
 #include "place.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +43,11 @@ print_form(const struct notebook_form *form, void *data)
 		puts(buf_text(&line));
 		buf_clear(&line);
 	} else {
-		printf("%-12s %-12s %s\n", form->id, form->version, form->title);
+		struct buf title = { 0 };
+
+		text_cut(form->title, TEXT_ROW, &title);
+		printf("%-12s %-12s %s\n", form->id, form->version, buf_text(&title));
+		buf_clear(&title);
 	}
 	return true;
 }

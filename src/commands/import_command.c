@@ -11,6 +11,7 @@
 #include "json.h"
 #include "notebook.h"
 #include "session.h"
+#include "text.h"
 #include "wire.h"
 
 #include <errno.h>
@@ -37,8 +38,8 @@ tell_refused(struct import_run *run, const char *field, const char *reason)
 
 	run->refused++;
 	if (!run->json) {
-		fprintf(stderr, _("%s: line %ld: %s%s%s\n"), run->file, run->line, field,
-		    *field ? ": " : "", reason);
+		fprintf(stderr, _("%s: line %ld: %s%s%s\n"), run->file, run->line,
+		    text_brief(field, (char[TEXT_BRIEF]){ 0 }), *field ? ": " : "", reason);
 		return;
 	}
 	json_writer_init(&w, &out);

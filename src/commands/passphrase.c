@@ -2,6 +2,7 @@
 
 #include "err.h"
 #include "i18n.h"
+#include "output.h"
 #include "vault.h"
 
 #include <errno.h>
@@ -97,7 +98,7 @@ read_unseen(int tty, const char *prompt, struct vault_passphrase *p, struct err 
 	sigaddset(&held, SIGTSTP);
 	sigprocmask(SIG_BLOCK, &held, &old);
 	tcsetattr(tty, TCSAFLUSH, &unseen);
-	dprintf(tty, "%s", prompt);
+	output_write(tty, prompt);
 	good = read_line(tty, p, err);
 	tcsetattr(tty, TCSAFLUSH, &before);
 	sigprocmask(SIG_SETMASK, &old, NULL);

@@ -9,6 +9,7 @@
 #include "i18n.h"
 #include "json.h"
 #include "notebook.h"
+#include "output.h"
 #include "outbox.h"
 
 #include <stdio.h>
@@ -136,6 +137,7 @@ command_receipt(const struct command_context *context, const struct words *words
 		    err_set(&err, ERR_INPUT, _("There is no receipt of this number. Look with minqing "
 		    "receipts."));
 	if (good) {
+		output_for_programs();
 		puts(buf_text(&wanted.head));
 		good = receipt_lines(wanted.nb, wanted.id, print_line, NULL, &err);
 	}

@@ -11,6 +11,7 @@
 #include "instance.h"
 #include "json.h"
 #include "notebook.h"
+#include "output.h"
 #include "records.h"
 #include "session.h"
 #include "text.h"
@@ -61,17 +62,6 @@ write_record(struct json_writer *w, const struct record *r)
 		json_member(w, "accepted", r->accepted);
 }
 
-/* Whole lines for the terminal, of texts that may come from outside. */
-static void
-print_lines(const char *lines)
-{
-	struct buf plain = { 0 };
-
-	text_plain(lines, strlen(lines), &plain);
-	fputs(buf_text(&plain), stdout);
-	buf_clear(&plain);
-}
-
 /* --- list --- */
 
 static bool
@@ -90,8 +80,10 @@ print_record(const struct record *r, void *data)
 		buf_clear(&line);
 		return true;
 	}
-	buf_fmt(&line, "%s  %-10s %s%s  %s\n", r->id, r->form, state_word(r->state),
-	    r->has_draft && r->rev ? "*" : "", r->title);
+	buf_fmt(&line, "%s  %-10s %s%s  ", r->id, r->form, state_word(r->state),
+	    r->has_draft && r->rev ? "*" : "");
+	text_cut(r->title, TEXT_ROW, &line);
+	buf_char(&line, '\n');
 	if (r->state == RECORD_RETURNED)
 		buf_fmt(&line, "    %s%s%s\n", r->reason_path, *r->reason_path ? ": " : "",
 		    r->reason);
@@ -99,7 +91,7 @@ print_record(const struct record *r, void *data)
 		buf_fmt(&line, _("    handed over to %s\n"), r->holder);
 	if (*r->accepted)
 		buf_fmt(&line, _("    accepted by the district, %s\n"), r->accepted);
-	print_lines(buf_text(&line));
+	fputs(buf_text(&line), stdout);
 	buf_clear(&line);
 	return true;
 }
@@ -176,7 +168,7 @@ print_answers(struct session *s, bool masked)
 				buf_fmt(&line, " %zu", instance_repeat_index(n) + 1);
 		}
 		buf_char(&line, '\n');
-		print_lines(buf_text(&line));
+		fputs(buf_text(&line), stdout);
 	}
 	buf_clear(&line);
 }
@@ -221,8 +213,10 @@ show_xml(struct notebook *nb, const char *id, int rev, bool masked)
 		    session_submission(nb, whole, rev, &xml, &err);
 	else if (good)
 		good = session_submission_masked(nb, whole, rev, &xml, &err);
-	if (good)
+	if (good) {
+		output_for_programs();
 		puts(buf_text(&xml));
+	}
 	buf_clear(&xml);
 	return good ? EXIT_OK : command_failed(&err);
 }

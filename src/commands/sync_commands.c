@@ -35,10 +35,9 @@ on_interrupt(int sig)
 static void
 show_progress(const struct client_progress *p)
 {
-	fputc('\r', stderr);
-	fprintf(stderr, _("%ld of %ld sent, %lld kB up "), p->sent, p->total,
+	dprintf(STDERR_FILENO, "\r"); /* our own: what is printed may have none */
+	dprintf(STDERR_FILENO, _("%ld of %ld sent, %lld kB up "), p->sent, p->total,
 	    (long long)(p->bytes_up + 1023) / 1024);
-	fflush(stderr);
 }
 
 static void

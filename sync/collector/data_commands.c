@@ -7,6 +7,7 @@
 #include "export.h"
 #include "i18n.h"
 #include "json.h"
+#include "output.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -174,11 +175,13 @@ cmd_export(const struct words *words, struct err *err)
 	if (path)
 		code = export_to_file(store_ops(), db, path, &options,
 		    csv ? export_csv : export_jsonl, err);
-	else
+	else {
+		output_for_programs();
 		code = (csv ? export_csv : export_jsonl)(store_ops(), db, &options, stdout,
 			   err)
 		    ? DONE
 		    : SYSTEM;
+	}
 	store_ops()->close(db);
 	return code;
 }

@@ -8,10 +8,12 @@
 
 #include "carrier.h"
 
+#include "argv.h"
 #include "buf.h"
 #include "err.h"
 #include "http.h"
 #include "i18n.h"
+#include "output.h"
 #include "version.h"
 #include "wire.h"
 
@@ -387,6 +389,8 @@ run_command(const struct command *c, int argc, char **argv, struct err *err)
 	if (!clock_init(&words.clock, err) ||
 	    !read_words(c, &words, names, argc, argv, err))
 		return USAGE;
+	if (words.value[O_JSON])
+		output_for_programs();
 	return c->run(&words, err);
 }
 
@@ -411,15 +415,12 @@ speak(void)
 	bindtextdomain("minqing", path);
 }
 
-int
-main(int argc, char **argv)
+static int
+run(int argc, char **argv, int used, const struct command *c)
 {
 	struct err err = { 0 };
-	int code = USAGE, used;
-	const struct command *c;
+	int code = USAGE;
 
-	umask(077); /* what people said of their lives is in these files */
-	speak();
 	if (argc == 2 && !strcmp(argv[1], "--version")) {
 		printf("minqing-collector %s\n", MINQING_VERSION);
 		return DONE;
@@ -428,15 +429,31 @@ main(int argc, char **argv)
 		help(stdout);
 		return DONE;
 	}
-	c = find_command(argc - 1, argv + 1, &used);
-	if (c) {
-		code = run_command(c, argc - 1 - used, argv + 1 + used, &err);
-		if (err.kind != ERR_NONE)
-			fprintf(stderr, "minqing-collector: %s\n", err.text);
-		if (code == USAGE)
-			fprintf(stderr, "minqing-collector %s\n", c->usage);
-		return code;
+	if (!c) {
+		help(stderr);
+		return USAGE;
 	}
-	help(stderr);
+	code = run_command(c, argc - 1 - used, argv + 1 + used, &err);
+	if (err.kind != ERR_NONE)
+		fprintf(stderr, "minqing-collector: %s\n", err.text);
+	if (code == USAGE)
+		fprintf(stderr, "minqing-collector %s\n", c->usage);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct command *c;
+	char **words;
+	int used = 0, code;
+
+	umask(077); /* what people said of their lives is in these files */
+	speak();
+	c = find_command(argc - 1, argv + 1, &used);
+	words = argv_take(argc, argv, c ? 1 + used : 1);
+	output_filter();
+	code = run(argc, words, used, c);
+	free(words);
 	return code;
 }
