@@ -66,7 +66,7 @@ bool audit_head(struct notebook *nb, int64_t *number, char hash[CHAIN_SIZE],
     struct err *err);
 
 /* Reads the whole chain: *broken is the first number that does not follow on the one
- * before, 0 when all do. */
+ * before, or, of an end that was cut off, the first that is missing; 0 when all is there. */
 bool audit_check(struct notebook *nb, int64_t *broken, struct err *err);
 
 /* Appends ["at","who","what","about"], the bytes that are hashed. */

@@ -162,6 +162,12 @@ a_change_in_the_chain_is_found(void)
 		{ "UPDATE audit SET number = 10 WHERE number = 5;"
 		  "UPDATE audit SET number = 5 WHERE number = 4;"
 		  "UPDATE audit SET number = 4 WHERE number = 10", 4 },
+		{ "DELETE FROM audit WHERE number = 5", 5 },
+		{ "DELETE FROM audit WHERE number > 2", 3 },
+		{ "DELETE FROM audit", 1 },
+		/* Whoever knows of that as well still cannot take back what was sent. */
+		{ "DELETE FROM audit WHERE number > 2;"
+		  "UPDATE setting SET value = 2 WHERE key = 'audit.last'", 3 },
 	};
 
 	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
@@ -172,6 +178,7 @@ a_change_in_the_chain_is_found(void)
 			fixture_later(f, 60);
 			CHECK(audit_add(f->nb, AUDIT_EXPORT, "csv", &f->err));
 		}
+		CHECK(audit_set_sent(f->nb, 4, &f->err));
 		CHECK(store_exec(f->nb,
 				 "DROP TRIGGER audit_stays; DROP TRIGGER audit_kept", NULL));
 		CHECK(store_exec(f->nb, changes[i].sql, NULL));

@@ -62,8 +62,8 @@ command_audit(const struct command_context *context, const struct words *words)
 	if (!broken)
 		return EXIT_OK;
 	fprintf(stderr,
-	    _("minqing: Entry %lld of the log does not follow on the one before: somebody "
-	      "changed the log.\n"),
+	    _("minqing: Entry %lld of the log is missing or does not follow on the one "
+	      "before: somebody changed the log. Tell the district.\n"),
 	    (long long)broken);
 	return EXIT_WRONG;
 }

@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* clang-format off */
 static const struct option screen_options[] = {
@@ -409,6 +410,7 @@ command_main(int argc, char **argv)
 	char **words = argv_take(argc, argv, open_words(argc, argv));
 	int status;
 
+	umask(077); /* what people said of their lives is in these files */
 	output_filter();
 	status = run(argc, words);
 	free(words);

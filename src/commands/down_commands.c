@@ -6,6 +6,7 @@
 
 #include "buf.h"
 #include "err.h"
+#include "form.h"
 #include "i18n.h"
 #include "inbox.h"
 #include "json.h"
@@ -16,14 +17,48 @@
 #include <stdio.h>
 #include <string.h>
 
+struct tasks_output {
+	struct notebook *nb;
+	bool json;
+};
+
+/* What a form begins with, masked answers masked; of a form that is not here nothing, for
+ * nobody knows which those are. */
+static void
+write_set(struct notebook *nb, const struct task *task, struct json_writer *w)
+{
+	const struct form *form = notebook_form(nb, task->form, NULL, NULL);
+	struct json_reader r;
+	const char *raw;
+	size_t len;
+
+	json_reader_init(&r, task->answers, strlen(task->answers));
+	json_object(w);
+	if (form && json_next(&r) == JSON_OBJECT)
+		while (json_next(&r) == JSON_NAME) {
+			const char *slash = strrchr(r.text, '/');
+			const struct def *def = form_find(form, slash ? slash + 1 : r.text);
+
+			json_name(w, r.text);
+			if (!json_skip(&r, &raw, &len))
+				break;
+			if (def && (def->flags & DEF_MASKED))
+				json_string(w, "****");
+			else
+				json_raw(w, raw, len);
+		}
+	json_object_end(w);
+	json_reader_clear(&r);
+}
+
 static bool
 print_task(const struct task *task, void *data)
 {
-	const bool *json = data;
+	const struct tasks_output *out = data;
 	struct buf line = { 0 };
 	struct json_writer w;
 
-	if (!*json) {
+	if (!out->json) {
 		printf("%-6s %-10s  %s%s%s\n", task->id, *task->due ? task->due : "-",
 		    task->text, *task->form ? "  " : "", task->form);
 		return true;
@@ -35,7 +70,7 @@ print_task(const struct task *task, void *data)
 	json_member(&w, "due", task->due);
 	json_member(&w, "form", task->form);
 	json_name(&w, "set");
-	json_raw(&w, task->answers, strlen(task->answers));
+	write_set(out->nb, task, &w);
 	json_object_end(&w);
 	puts(buf_text(&line));
 	buf_clear(&line);
@@ -45,14 +80,16 @@ print_task(const struct task *task, void *data)
 int
 command_tasks(const struct command_context *context, const struct words *words)
 {
-	bool json = words_get(words, "--json") != NULL, good;
+	struct tasks_output out = { .json = words_get(words, "--json") != NULL };
 	struct err err = { 0 };
 	int status;
 	struct notebook *nb = command_notebook(context, &status);
+	bool good;
 
 	if (!nb)
 		return status;
-	good = inbox_tasks(nb, NULL, print_task, &json, &err);
+	out.nb = nb;
+	good = inbox_tasks(nb, NULL, print_task, &out, &err);
 	notebook_close(nb);
 	return good ? EXIT_OK : command_failed(&err);
 }

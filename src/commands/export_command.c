@@ -22,6 +22,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ struct export {
 	bool csv, xml, flat, masked;
 	const char *form;    /* or NULL: all */
 	const char *repeat;  /* csv: rows of this repeat, or NULL */
+	const struct def *table; /* csv: whose children are the columns */
 	FILE *out;
 	struct err *err;
 	struct buf answers, line; /* kept for their room */
@@ -147,14 +149,14 @@ write_columns(const struct def *def, const struct node *node, struct buf *line)
 }
 
 static void
-write_header(struct export *ex, const struct form *form, const struct def *table)
+write_header(struct export *ex, const struct def *table)
 {
 	static const char *const envelope[] = { "_form", "_version", "_created", "_rev",
 		"_operator", "_station", "_state", "_title" };
 
 	buf_reset(&ex->line);
 	csv_write(&ex->line, true, "_id");
-	if (table != form->root)
+	if (table->parent)
 		csv_write(&ex->line, false, "_row");
 	else
 		for (size_t i = 0; i < sizeof(envelope) / sizeof(*envelope); i++)
@@ -253,6 +255,25 @@ export_record(const struct record *rec, void *data)
 	return good;
 }
 
+/* Are the form and the repeat that were said there? */
+static bool
+find_table(struct export *ex)
+{
+	const struct form *form =
+	    ex->form ? notebook_form(ex->nb, ex->form, NULL, ex->err) : NULL;
+
+	if (!ex->form)
+		return true;
+	if (!form)
+		return false;
+	ex->table = ex->repeat ? form_find(form, ex->repeat) : form->root;
+	if (ex->table && (!ex->repeat || ex->table->kind == DEF_REPEAT))
+		return true;
+	return err_set(ex->err, ERR_INPUT,
+	    _("The form \"%s\" has no repeat \"%s\". Look with minqing form show."),
+	    ex->form, ex->repeat);
+}
+
 static bool
 export_all(struct export *ex)
 {
@@ -261,20 +282,8 @@ export_all(struct export *ex)
 		.states = 1 << RECORD_QUEUED | 1 << RECORD_SENT | 1 << RECORD_RETURNED,
 	};
 
-	if (ex->csv) {
-		const struct form *form = notebook_form(ex->nb, ex->form, NULL, ex->err);
-		const struct def *table;
-
-		if (!form)
-			return false;
-		table = ex->repeat ? form_find(form, ex->repeat) : form->root;
-		if (!table || (ex->repeat && table->kind != DEF_REPEAT))
-			return err_set(ex->err, ERR_INPUT,
-			    _("The form \"%s\" has no repeat \"%s\". Look with minqing "
-			    "form show."), ex->form,
-			    ex->repeat);
-		write_header(ex, form, table);
-	}
+	if (ex->csv)
+		write_header(ex, ex->table);
 	if (!record_list(ex->nb, &query, export_record, ex, ex->err) || ex->err->kind)
 		return false;
 	if (fflush(ex->out) != 0 || ferror(ex->out))
@@ -282,6 +291,17 @@ export_all(struct export *ex)
 		    "room and that you may write there."),
 		    strerror(errno));
 	return true;
+}
+
+/* Nobody else's to read; what an export that was cut short left there goes. */
+static FILE *
+open_part(const char *path)
+{
+	int fd;
+
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return fd >= 0 ? fdopen(fd, "w") : NULL;
 }
 
 /* Into PATH.part, synced, renamed. */
@@ -292,7 +312,7 @@ export_to_file(struct export *ex, const char *path)
 	bool good;
 
 	buf_fmt(&part, "%s.part", path);
-	ex->out = fopen(buf_text(&part), "w");
+	ex->out = open_part(buf_text(&part));
 	if (!ex->out) {
 		err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
 		    "that you may write there."),
@@ -368,9 +388,14 @@ command_export(const struct command_context *context, const struct words *words)
 		return status;
 	output_for_programs();
 	ex.out = stdout;
-	good = log_export(&ex) && (path ? export_to_file(&ex, path) : export_all(&ex));
+	good = find_table(&ex) && log_export(&ex) && (path ? export_to_file(&ex, path) : export_all(&ex));
 	notebook_close(ex.nb);
 	buf_clear(&ex.answers);
 	buf_clear(&ex.line);
-	return good ? EXIT_OK : command_failed(&err);
+	if (!good)
+		return command_failed(&err);
+	fprintf(stderr,
+	    _("What was exported is not sealed: whoever gets at it can read it. Keep it safe, "
+	      "and remove it when it is no longer needed.\n"));
+	return EXIT_OK;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define SETTING_AUDIT_SENT "audit.sent"
+#define SETTING_AUDIT_LAST "audit.last" /* the last entry's number */
 
 const char *const audit_names[AUDIT_KINDS] = {
 	[AUDIT_FINALISE] = "finalise", [AUDIT_WITHDRAW] = "withdraw",
@@ -65,6 +66,27 @@ audit_head(struct notebook *nb, int64_t *number, char hash[CHAIN_SIZE], struct e
 	return true;
 }
 
+/* The number of an entry that a setting names; 0 when it names none. */
+static bool
+read_number(struct notebook *nb, const char *key, int64_t *number, struct err *err)
+{
+	struct buf value = { 0 };
+	bool good = notebook_get(nb, key, &value, err);
+
+	*number = strtoll(buf_text(&value), NULL, 10);
+	buf_clear(&value);
+	return good;
+}
+
+static bool
+write_number(struct notebook *nb, const char *key, int64_t number, struct err *err)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)number);
+	return notebook_set(nb, key, text, err);
+}
+
 static bool
 add(struct notebook *nb, struct audit_entry *entry, struct err *err)
 {
@@ -84,7 +106,8 @@ add(struct notebook *nb, struct audit_entry *entry, struct err *err)
 	store_bind(stmt, 4, entry->what);
 	store_bind(stmt, 5, entry->about);
 	store_bind(stmt, 6, hash);
-	good = store_run(nb, stmt, err);
+	good = store_run(nb, stmt, err) &&
+	       write_number(nb, SETTING_AUDIT_LAST, entry->number + 1, err);
 	buf_clear(&json);
 	return good;
 }
@@ -171,14 +194,30 @@ follow_chain(const struct audit_entry *entry, void *data)
 	return !w->broken;
 }
 
+/* What is known to have been there, by the notebook itself and by the collector: an end
+ * that is cut off breaks no link. */
+static bool
+known_end(struct notebook *nb, int64_t *number, struct err *err)
+{
+	int64_t sent;
+
+	if (!read_number(nb, SETTING_AUDIT_LAST, number, err) || !audit_sent(nb, &sent, err))
+		return false;
+	if (sent > *number)
+		*number = sent;
+	return true;
+}
+
 bool
 audit_check(struct notebook *nb, int64_t *broken, struct err *err)
 {
 	struct walk w = { 0 };
+	int64_t end = 0;
 	bool good = begin_chain(nb, w.hash, err) &&
-		    audit_each(nb, 0, 0, follow_chain, &w, err);
+		    audit_each(nb, 0, 0, follow_chain, &w, err) &&
+		    known_end(nb, &end, err);
 
-	*broken = w.broken;
+	*broken = !w.broken && w.last < end ? w.last + 1 : w.broken;
 	buf_clear(&w.json);
 	return good;
 }
@@ -186,24 +225,15 @@ audit_check(struct notebook *nb, int64_t *broken, struct err *err)
 bool
 audit_sent(struct notebook *nb, int64_t *number, struct err *err)
 {
-	struct buf value = { 0 };
-	bool good = notebook_get(nb, SETTING_AUDIT_SENT, &value, err);
-
-	*number = strtoll(buf_text(&value), NULL, 10);
-	buf_clear(&value);
-	return good;
+	return read_number(nb, SETTING_AUDIT_SENT, number, err);
 }
 
 bool
 audit_set_sent(struct notebook *nb, int64_t number, struct err *err)
 {
 	int64_t before;
-	char text[24];
 
 	if (!audit_sent(nb, &before, err))
 		return false;
-	if (number <= before)
-		return true;
-	snprintf(text, sizeof(text), "%lld", (long long)number);
-	return notebook_set(nb, SETTING_AUDIT_SENT, text, err);
+	return number <= before || write_number(nb, SETTING_AUDIT_SENT, number, err);
 }
