@@ -29,6 +29,7 @@ static const char source[] =
     ",note,tell,Say ${idno} aloud,Or ${idno},,,,\n"
     ",select_one kind,kind,Kind of ${idno},,masked,,,\n"
     ",integer,pin,Pin,,masked,,. < 10,Never ${pin}\n"
+    ",text,born,Born,,masked,,date(.) < today(),Later\n"
     ",end_group,,,,,,,\n"
     ",begin_repeat,people,People,,,,,\n"
     ",text,phone,Phone,,masked,,,\n"
@@ -253,6 +254,7 @@ a_sentence_quotes_its_end_only(void)
 		{ "g/pin", "12ab", "\"**ab\"" },
 		{ "g/kind", "secretcod", "\"*****tcod\"" },
 	};
+	struct buf message = { 0 };
 	struct err err;
 	struct session *s;
 
@@ -264,6 +266,12 @@ a_sentence_quotes_its_end_only(void)
 		CHECK(!answer(s, cases[i].path, cases[i].text, &err));
 		CHECK(strstr(err.text, cases[i].quoted) != NULL);
 	}
+	/* An expression that fails says at what. */
+	CHECK(answer(s, "g/born", IDNO, &err));
+	CHECK(logic_check(session_logic(s), instance_find(session_instance(s), "g/born"),
+		  &message) != LOGIC_GOOD);
+	CHECK(strstr(buf_text(&message), "0034") && !tells(buf_text(&message)));
+	buf_clear(&message);
 	session_close(s);
 	close_notebook();
 }

@@ -30,7 +30,7 @@ say(struct logic *l, const struct node *node, const struct texts *texts,
 	if (texts)
 		logic_text(l, form_text(l->form, texts, l->language), node, message);
 	if (message->len == before)
-		buf_str(message, ours);
+		instance_veil(l->in, ours, message); /* an expression may quote a masked one */
 }
 
 static enum logic_verdict
