@@ -89,11 +89,46 @@ what_was_chosen_is_there_again(void)
 	sample_remove();
 }
 
+/* What a form computes of it is a column, the masked answer itself is none. */
+static void
+a_column_has_no_masked_answer_in_it(void)
+{
+	static const char form[] =
+	    "survey\n,type,name,label,appearance,calculation\n,text,a,Name,,\n"
+	    ",text,no,Number,masked,\n,calculate,both,Both,,\"concat(${a}, '/', ${no})\"\n"
+	    "settings\n,form_title,form_id,version\n,Leaky,leaky,1\n";
+	static const char line[] = "{\"_form\":\"leaky\",\"a\":\"Wang\",\"no\":\"44030119820615\"}";
+	struct buf field = { 0 };
+	struct clock clock = { 0 };
+	struct err err = { 0 };
+	struct notebook *nb;
+	struct term *t;
+	char path[256];
+
+	sample_make(false);
+	CHECK(clock_stop_at(&clock, SAMPLE_NOW, &err));
+	snprintf(path, sizeof(path), "%s/陈桂芳.notebook", sample_home);
+	nb = notebook_open(path, false, &clock, &err);
+	CHECK(nb && notebook_form_take(nb, "leaky", "1", form, strlen(form), &err));
+	CHECK(notebook_set(nb, "list.columns.leaky", "a no both", &err));
+	CHECK_INT(session_import(nb, line, strlen(line), &field, &err), IMPORT_ADDED);
+	buf_clear(&field);
+	notebook_close(nb);
+	t = sample_start(24, 80, "en");
+	CHECK(term_see(t, "Leaky"));
+	SAMPLE_TYPE(t, "<F3>", "<F4>", "Leaky<Enter>");
+	CHECK(term_see(t, "Wang/**********0615"));
+	CHECK(!term_has(t, "Number") && !term_has(t, "44030119"));
+	sample_leave(t);
+	sample_remove();
+}
+
 int
 main(void)
 {
 	RUN(one_box_finds_over_everything);
 	RUN(a_forms_records_stand_in_columns);
+	RUN(a_column_has_no_masked_answer_in_it);
 	RUN(what_was_chosen_is_there_again);
 	return CHECK_DONE();
 }
