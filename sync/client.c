@@ -295,13 +295,17 @@ keep_told(struct client *c, const char *key, const char *value)
 	return ok;
 }
 
-/* An older copy that was put back asks for everything once more. */
+/* An older copy that was put back asks for everything once more; a collector that was put
+ * back gets the log once more. */
 static bool
 look_behind(struct client *c, const struct wire_hello *hello)
 {
-	return trail_behind(c->nb, hello->log_number, hello->log_hash, &c->progress.behind,
-		   &c->err) &&
-	    (!c->progress.behind || notebook_set(c->nb, SETTING_CURSOR, "", &c->err));
+	if (!trail_behind(c->nb, hello->log_number, hello->log_hash, &c->progress.behind,
+		&c->err))
+		return false;
+	if (c->progress.behind)
+		return notebook_set(c->nb, SETTING_CURSOR, "", &c->err);
+	return trail_begin(&c->batch.trail, c->nb, hello->log_number, &c->err);
 }
 
 static bool

@@ -209,7 +209,9 @@ batch_leave_trail(struct client_batch *b)
 {
 	bool left = b->trail.last != 0;
 
-	b->trail = (struct client_trail){ .wanted = b->trail.wanted && !left };
+	b->trail.wanted = b->trail.wanted && !left;
+	b->trail.last = 0;
+	b->trail.put_off = false;
 	return left;
 }
 

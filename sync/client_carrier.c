@@ -2,12 +2,14 @@
 
 #include "client_batch.h"
 
+#include "audit.h"
 #include "buf.h"
 #include "err.h"
 #include "i18n.h"
 #include "mem.h"
 #include "notebook.h"
 #include "outbox.h"
+#include "uuid.h"
 #include "wire.h"
 
 #include <dirent.h>
@@ -20,6 +22,7 @@
 #include <unistd.h>
 
 #define BATCH_MOST 500 /* records a file */
+#define BATCH_BEGIN "minqing-"
 #define BATCH_END  ".batch"
 #define ANSWER_END ".answer"
 
@@ -97,7 +100,7 @@ static void
 batch_path(const char *folder, const char *name, const char *end, struct buf *path)
 {
 	buf_reset(path);
-	buf_fmt(path, "%s/minqing-%s%s", folder, name, end);
+	buf_fmt(path, "%s/" BATCH_BEGIN "%s%s", folder, name, end);
 }
 
 static bool
@@ -147,7 +150,7 @@ write_batches(struct writing *w, struct err *err)
 
 		if (!batch_gather(b, w->nb, err))
 			return false;
-		if (!b->count)
+		if (batch_is_empty(b))
 			return true;
 		do
 			state = batch_pack(b, w->nb, err);
@@ -157,6 +160,7 @@ write_batches(struct writing *w, struct err *err)
 		for (i = 0; i < b->count; i++)
 			if (b->items[i].seq > b->after)
 				b->after = b->items[i].seq;
+		trail_carried(&b->trail);
 		batch_drop(b);
 	}
 }
@@ -185,6 +189,7 @@ carrier_write(struct notebook *nb, const char *folder, struct carrier_counts *co
 
 	batch_init(&w.batch, BATCH_MOST);
 	w.batch.pace.records = BATCH_MOST;
+	w.batch.trail.wanted = true;
 	ok = ok && write_batches(&w, err) && sync_folder(folder, err) &&
 	    notebook_set(nb, SETTING_CARRIED, buf_text(&w.names), err);
 	if (ok)
@@ -202,6 +207,8 @@ carrier_write(struct notebook *nb, const char *folder, struct carrier_counts *co
 struct verdicts {
 	struct outbox_answer *answers;
 	size_t count, cap;
+	char batch[UUID_SIZE]; /* by whose name a piece of the log is answered for */
+	long log;           /* how far of it has come; 0: nothing is said of it */
 };
 
 static void
@@ -211,6 +218,11 @@ keep_verdict(const struct wire_verdict *v, void *data)
 	struct outbox_answer *a;
 	struct buf message = { 0 };
 
+	if (!strcmp(v->id, all->batch)) {
+		if (!v->code && v->rev > all->log)
+			all->log = v->rev;
+		return;
+	}
 	if (v->code && !batch_refusal_words(v->code, v->message, &message))
 		return; /* for later: it waits on */
 	all->answers =
@@ -284,7 +296,8 @@ take_verdicts(struct taking *t, const struct verdicts *all, struct err *err)
 	long before = waiting(t->nb), refused = 0;
 
 	if (!begin_receipt(t, err) ||
-	    !outbox_answered(t->nb, t->receipt, all->answers, all->count, err))
+	    !outbox_answered(t->nb, t->receipt, all->answers, all->count, err) ||
+	    !audit_set_sent(t->nb, all->log, err))
 		return false;
 	for (size_t i = 0; i < all->count; i++)
 		refused += all->answers[i].refused;
@@ -316,6 +329,8 @@ take_file(struct taking *t, const char *name, struct err *err)
 	struct verdicts all = { 0 };
 	bool ok, ours;
 
+	snprintf(all.batch, sizeof(all.batch), "%.36s",
+		 strncmp(name, BATCH_BEGIN, strlen(BATCH_BEGIN)) ? "" : name + strlen(BATCH_BEGIN));
 	buf_fmt(&path, "%s/%s", t->folder, name);
 	ok = read_whole(path.data, WIRE_CARRIED_MAX, &file, err);
 	ours = ok &&

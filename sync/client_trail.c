@@ -10,6 +10,28 @@
 
 #define LINE_MOST (WIRE_RECORD_MAX - 2048) /* bytes; a little is left for an entry */
 
+/* How far it has come, as far as is known. */
+static bool
+sent_to(const struct client_trail *trail, struct notebook *nb, int64_t *number,
+    struct err *err)
+{
+	*number = trail->from;
+	return trail->again || audit_sent(nb, number, err);
+}
+
+bool
+trail_begin(struct client_trail *trail, struct notebook *nb, int64_t number,
+    struct err *err)
+{
+	int64_t sent;
+
+	if (!audit_sent(nb, &sent, err))
+		return false;
+	trail->again = number < sent;
+	trail->from = number;
+	return true;
+}
+
 bool
 trail_waits(const struct client_trail *trail, struct notebook *nb, bool *waits, struct err *err)
 {
@@ -19,7 +41,7 @@ trail_waits(const struct client_trail *trail, struct notebook *nb, bool *waits, 
 	*waits = false;
 	if (!trail->wanted)
 		return true;
-	if (!audit_head(nb, &head, hash, err) || !audit_sent(nb, &sent, err))
+	if (!audit_head(nb, &head, hash, err) || !sent_to(trail, nb, &sent, err))
 		return false;
 	*waits = head > sent;
 	return true;
@@ -79,7 +101,7 @@ trail_write(struct client_trail *trail, struct notebook *nb, int most, struct bu
 		return false;
 	if (!waits)
 		return true;
-	good = audit_sent(nb, &after, err) &&
+	good = sent_to(trail, nb, &after, err) &&
 	    notebook_get(nb, SETTING_DEVICE, &device, err) &&
 	    notebook_get(nb, SETTING_WORKER_ID, &user, err) &&
 	    find_base(nb, after, buf_text(&device), piece.hash, err);
@@ -136,6 +158,18 @@ trail_answered(struct client_trail *trail, struct notebook *nb, struct err *err)
 
 	if (trail->put_off)
 		trail->wanted = false;
+	else if (trail->last)
+		trail->from = trail->last;
 	trail->last = 0;
 	return good;
+}
+
+void
+trail_carried(struct client_trail *trail)
+{
+	if (trail->last) {
+		trail->again = true;
+		trail->from = trail->last;
+	}
+	trail->last = 0;
 }

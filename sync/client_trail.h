@@ -17,6 +17,9 @@ struct notebook;
 /* {0} is one that is not sent. */
 struct client_trail {
 	bool wanted;    /* the collector keeps lines of other kinds than records */
+	bool again;     /* what follows on `from` is sent, whatever was acknowledged: the
+	                 * collector has lost some, or its answer comes another day */
+	int64_t from;
 	int64_t last;   /* the last entry in the batch under way; 0: none is in it */
 	bool put_off;   /* the answer said that it is not stored */
 };
@@ -31,6 +34,14 @@ bool trail_write(struct client_trail *trail, struct notebook *nb, int most, stru
 
 /* The batch was answered for. What was put off is not tried again in this run. */
 bool trail_answered(struct client_trail *trail, struct notebook *nb, struct err *err);
+
+/* The batch is on its way, and is answered for another day. */
+void trail_carried(struct client_trail *trail);
+
+/* The collector has the log up to this entry only. That is less than it had acknowledged
+ * when its own database was put back from an older copy. */
+bool trail_begin(struct client_trail *trail, struct notebook *nb, int64_t number,
+    struct err *err);
 
 /* The collector has had the log up to this entry. *behind: so many of them are not here,
  * because an older copy of the notebook was put back; -1: that entry is another one here,

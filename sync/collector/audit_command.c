@@ -148,29 +148,75 @@ take_entries(struct logs *all, struct log *log, const struct log_piece *p)
 		complain(all, log, _("what was sent does not fit its hash, entry"), number);
 }
 
-static bool
-take_piece(const char *line, size_t len, void *data)
+static void
+take_piece(struct logs *all, const struct log_piece *p)
 {
-	struct logs *all = data;
-	struct log_piece p = { 0 };
-	struct log *log;
+	struct log *log = log_of(all, p);
 
-	if (!log_piece_read(line, len, &p)) {
-		log_piece_clear(&p);
-		all->problems++;
-		fprintf(stderr, "%s\n", _("a piece of a log cannot be read"));
-		return true;
-	}
-	log = log_of(all, &p);
-	if ((size_t)p.base >= log->count)
+	if ((size_t)p->base >= log->count)
 		complain(all, log, _("entries are missing after number"),
 		    (long)log->count - 1);
-	else if (strcmp(log->links[p.base], buf_text(&p.base_hash)) != 0)
-		complain(all, log, _("two different entries have the number"), p.base);
+	else if (strcmp(log->links[p->base], buf_text(&p->base_hash)) != 0)
+		complain(all, log, _("two different entries have the number"), p->base);
 	else
-		take_entries(all, log, &p);
-	log_piece_clear(&p);
+		take_entries(all, log, p);
+}
+
+/* --- the pieces, which come in any order on sticks --- */
+
+struct pieces {
+	struct logs *all;
+	struct piece {
+		char *line;
+		struct log_piece piece; /* lent from the line */
+		size_t came;
+	} *items;
+	size_t count, cap;
+};
+
+static bool
+keep_piece(const char *line, size_t len, void *data)
+{
+	struct pieces *all = data;
+	struct piece *p;
+
+	all->items = mem_grow(all->items, &all->cap, all->count + 1, sizeof(*all->items));
+	p = &all->items[all->count];
+	*p = (struct piece){ .line = mem_strndup(line, len), .came = all->count };
+	if (log_piece_read(p->line, len, &p->piece)) {
+		all->count++;
+		return true;
+	}
+	log_piece_clear(&p->piece);
+	free(p->line);
+	all->all->problems++;
+	fprintf(stderr, "%s\n", _("a piece of a log cannot be read"));
 	return true;
+}
+
+/* A notebook's in the order of their numbers, of equal ones as they came. */
+static int
+in_order(const void *a, const void *b)
+{
+	const struct piece *one = a, *two = b;
+	int by = strcmp(buf_text(&one->piece.device), buf_text(&two->piece.device));
+
+	if (by == 0)
+		by = (one->piece.base > two->piece.base) - (one->piece.base < two->piece.base);
+	return by ? by : (one->came > two->came) - (one->came < two->came);
+}
+
+static void
+take_pieces(struct pieces *pieces)
+{
+	if (pieces->count)
+		qsort(pieces->items, pieces->count, sizeof(*pieces->items), in_order);
+	for (size_t i = 0; i < pieces->count; i++) {
+		take_piece(pieces->all, &pieces->items[i].piece);
+		log_piece_clear(&pieces->items[i].piece);
+		free(pieces->items[i].line);
+	}
+	free(pieces->items);
 }
 
 int
@@ -179,12 +225,14 @@ cmd_audit(const struct words *words, struct err *err)
 	struct logs all = { .user = words->value[O_USER],
 		.json = words->value[O_JSON] != NULL };
 	struct db *db = store_open(words, DB_READ, err);
+	struct pieces pieces = { .all = &all };
 	enum db_result result;
 
 	if (!db)
 		return SYSTEM;
-	result = store_ops()->kept_each(db, "audit", take_piece, &all, err);
+	result = store_ops()->kept_each(db, "audit", keep_piece, &pieces, err);
 	store_ops()->close(db);
+	take_pieces(&pieces);
 	for (size_t i = 0; i < all.count; i++)
 		free(all.logs[i].links);
 	free(all.logs);

@@ -7,6 +7,7 @@
 #include "hash.h"
 #include "i18n.h"
 #include "json.h"
+#include "log_piece.h"
 #include "mem.h"
 #include "wire.h"
 
@@ -127,9 +128,22 @@ is_final(const char *code)
 	return false;
 }
 
+/* A piece of a log is answered for by the batch and the number of its last entry. */
+static void
+write_log_line(const char *line, size_t len, const char *batch, struct json_writer *w)
+{
+	struct log_piece p = { 0 };
+	long number;
+
+	if (log_piece_read(line, len, &p) && log_piece_end(&p, &number) && number > 0)
+		wire_verdict_write(&(struct wire_verdict){ .id = batch, .rev = number,
+			.hash = buf_text(&p.hash) }, w);
+	log_piece_clear(&p);
+}
+
 static void
 write_line(const char *line, size_t len, const struct refusal *refusal,
-    struct json_writer *w)
+    const char *batch, struct json_writer *w)
 {
 	struct buf scratch = { 0 }, path = { 0 }, message = { 0 };
 	struct wire_record r;
@@ -140,6 +154,8 @@ write_line(const char *line, size_t len, const struct refusal *refusal,
 		v = (struct wire_verdict){ r.id, r.rev, r.hash, refusal->code, refusal->path,
 			refusal->message };
 		wire_verdict_write(&v, w);
+	} else if (!strcmp(r.kind, "audit") && !refusal->code) {
+		write_log_line(line, len, batch, w);
 	}
 	buf_clear(&scratch);
 	buf_clear(&path);
@@ -154,7 +170,8 @@ is_blank(const char *line, size_t len)
 
 /* Every line by its name; a line's number is its place among those that are not blank. */
 static void
-write_verdicts(const struct buf *lines, const struct answering *a, struct buf *out)
+write_verdicts(const struct buf *lines, const struct answering *a, const char *batch,
+    struct buf *out)
 {
 	const char *at = buf_text(lines), *end = at + lines->len;
 	struct json_writer w;
@@ -167,7 +184,7 @@ write_verdicts(const struct buf *lines, const struct answering *a, struct buf *o
 		size_t len = (size_t)((stop ? stop : end) - at);
 
 		if (!is_blank(at, len))
-			write_line(at, len, &a->lines[n++], &w);
+			write_line(at, len, &a->lines[n++], batch, &w);
 		at += len + 1;
 	}
 	json_array_end(&w);
@@ -186,7 +203,7 @@ write_answer(const struct wire_carried *c, const struct ingest_counts *counts,
 		 &a) &&
 	    wire_gunzip(c->body, c->len, WIRE_INFLATED_MAX, &lines) == WIRE_INFLATED;
 	if (ok) {
-		write_verdicts(&lines, &a, &verdicts);
+		write_verdicts(&lines, &a, c->batch, &verdicts);
 		wire_lock(c->token, verdicts.data, verdicts.len, out);
 	} else {
 		err_set(err, ERR_SYSTEM, _("the batch could not be answered"));

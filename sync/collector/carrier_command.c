@@ -107,25 +107,31 @@ import_file(struct importing *im, const char *path, struct err *err)
 	return false;
 }
 
+static int
+is_batch(const struct dirent *e)
+{
+	return ends_with(e->d_name, BATCH_END);
+}
+
+/* As they were written: their names begin with the time. */
 static bool
 import_folder(struct importing *im, const char *folder, struct err *err)
 {
-	DIR *dir = opendir(folder);
-	struct dirent *e;
+	struct dirent **files;
+	int count = scandir(folder, &files, is_batch, alphasort);
 	bool ok = true;
 
-	if (!dir)
+	if (count < 0)
 		return err_set(err, ERR_SYSTEM, "%s: %s", folder, strerror(errno));
-	while (ok && (e = readdir(dir))) {
+	for (int i = 0; i < count; i++) {
 		struct buf path = { 0 };
 
-		if (!ends_with(e->d_name, BATCH_END))
-			continue;
-		buf_fmt(&path, "%s/%s", folder, e->d_name);
-		ok = import_file(im, path.data, err);
+		buf_fmt(&path, "%s/%s", folder, files[i]->d_name);
+		ok = ok && import_file(im, path.data, err);
 		buf_clear(&path);
+		free(files[i]);
 	}
-	closedir(dir);
+	free(files);
 	return ok;
 }
 

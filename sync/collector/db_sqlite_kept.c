@@ -2,6 +2,9 @@
 #include "db_sqlite_private.h"
 
 #include "buf.h"
+#include "log_piece.h"
+
+#include <string.h>
 
 enum db_result
 db_sqlite_kept(struct db *db, const char *line, size_t len, struct err *err)
@@ -27,11 +30,19 @@ db_sqlite_keep(struct db *db, const char *kind, const char *line, size_t len,
 	sqlite3_stmt *s = db->stmt[KEEP];
 	unsigned char sha[HASH_SIZE];
 
+	struct log_piece p = { 0 };
+	long number;
+
 	hash_sha256(line, len, sha);
 	sql_bind(s, 1, kind);
 	sql_bind_hash(s, 2, sha);
 	sqlite3_bind_int64(s, 3, batch);
 	sqlite3_bind_text(s, 4, line, (int)len, SQLITE_STATIC);
+	sqlite3_bind_null(s, 5);
+	if (!strcmp(kind, "audit") && log_piece_read(line, len, &p) &&
+	    log_piece_end(&p, &number))
+		sqlite3_bind_int64(s, 5, number);
+	log_piece_clear(&p);
 	return sql_run(db, KEEP, err);
 }
 

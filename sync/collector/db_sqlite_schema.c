@@ -98,6 +98,9 @@ const char *const db_sqlite_migrations[] = {
 	"ALTER TABLE kept ADD COLUMN device INTEGER;" /* whose batch it was in */
 	"UPDATE kept SET device = (SELECT b.device FROM batch b WHERE b.id = batch);"
 	"CREATE INDEX kept_device ON kept (device, kind);",
+	/* 5 */
+	"ALTER TABLE kept ADD COLUMN number INTEGER;", /* of a log's piece: its last entry's; pieces
+	                                                * on sticks come in any order */
 };
 
 const int db_sqlite_migration_count =
@@ -246,12 +249,12 @@ const char *const db_sqlite_statements[STMTS] = {
 	    " FROM change c WHERE c.feed = ?1 AND c.audience = ?2 AND c.seq > ?3"
 	    " ORDER BY c.seq",
 	[KEPT] = "SELECT 1 FROM kept WHERE sha = ?1",
-	[KEEP] = "INSERT INTO kept (kind, sha, batch, line, device) VALUES (?1, ?2, ?3, ?4,"
-	    " (SELECT device FROM batch WHERE id = ?3))"
+	[KEEP] = "INSERT INTO kept (kind, sha, batch, line, number, device)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, (SELECT device FROM batch WHERE id = ?3))"
 	    " ON CONFLICT DO NOTHING",
 	[KEPT_EACH] = "SELECT line FROM kept WHERE kind = ?1 ORDER BY seq",
 	[KEPT_LAST] = "SELECT line FROM kept WHERE device = ?1 AND kind = ?2"
-	    " ORDER BY seq DESC LIMIT 1",
+	    " ORDER BY number DESC, seq DESC LIMIT 1",
 	[META_GET] = "SELECT value FROM meta WHERE key = ?1",
 	[META_SET] = "INSERT INTO meta (key, value) VALUES (?1, ?2)"
 	    " ON CONFLICT (key) DO UPDATE SET value = excluded.value",

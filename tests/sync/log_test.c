@@ -7,6 +7,8 @@
 #include "fake.h"
 #include "hash.h"
 
+#include <sys/stat.h>
+
 /* The collector's exit code and what it printed of the logs. */
 static int
 audit_of(struct day *d, struct buf *out)
@@ -368,6 +370,72 @@ an_older_copy_is_noticed(void)
 	day_end(&d);
 }
 
+/* A backup was put back at the district: what it lost of the log comes again. */
+static void
+what_the_collector_lost_is_sent_again(void)
+{
+	char command[300];
+	struct day d;
+
+	begin(&d);
+	day_add(&d, 2);
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	collector_stop(&d.c, SIGTERM);
+	snprintf(command, sizeof(command), "cp %s %s/out", d.c.db, d.c.dir);
+	CHECK_INT(system(command), 0);
+	collector_serve(&d.c);
+	day_address(&d, d.c.port);
+	day_set(&d, SETTING_BATCH, "20");
+	for (int i = 0; i < 50; i++)
+		CHECK(audit_add(d.f->nb, AUDIT_EXPORT, "csv", &d.f->err));
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	agrees(&d, 52);
+	collector_stop(&d.c, SIGTERM);
+	snprintf(command, sizeof(command), "mv %s/out %s", d.c.dir, d.c.db);
+	CHECK_INT(system(command), 0);
+	collector_serve(&d.c);
+	day_address(&d, d.c.port);
+	CHECK(audit_add(d.f->nb, AUDIT_EXPORT, "csv", &d.f->err));
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	agrees(&d, 53);
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	CHECK_INT(d.progress.batch, 0);
+	day_end(&d);
+}
+
+/* More than a file takes, and records with it; answered twice is as once. */
+static void
+a_stick_takes_the_log_too(void)
+{
+	struct carrier_counts counts = { 0 };
+	char dir[80], command[400];
+	struct day d;
+
+	begin(&d);
+	CHECK_INT(day_sync(&d), CLIENT_DONE); /* it hears of the district's key */
+	snprintf(dir, sizeof(dir), "%s/stick", d.c.dir);
+	CHECK_INT(mkdir(dir, 0700), 0);
+	day_add(&d, 3);
+	for (int i = 0; i < 1200; i++)
+		CHECK(audit_add(d.f->nb, AUDIT_EXPORT, "csv", &d.f->err));
+	CHECK(carrier_write(d.f->nb, dir, &counts, &d.f->err));
+	CHECK_INT(counts.records, 3);
+	CHECK(counts.files >= 3);
+	CHECK_INT(sent_to(&d), 0);
+	for (int i = 0; i < 2; i++) {
+		CHECK_INT(collector_run(&d.c, NULL, "carrier", "import", dir, "--db", d.c.db,
+			      NULL), 0);
+		CHECK(carrier_read(d.f->nb, dir, &counts, &d.f->err));
+		agrees(&d, 1203);
+	}
+	counts = (struct carrier_counts){ 0 };
+	CHECK(carrier_write(d.f->nb, dir, &counts, &d.f->err));
+	CHECK_INT(counts.files, 0);
+	snprintf(command, sizeof(command), "rm -r '%s'", dir);
+	CHECK_INT(system(command), 0);
+	day_end(&d);
+}
+
 int
 main(void)
 {
@@ -380,6 +448,8 @@ main(void)
 	RUN(what_is_too_large_goes_without_the_log);
 	RUN(a_log_that_was_tampered_with_is_told);
 	RUN(a_kind_that_nobody_knows_is_kept);
+	RUN(what_the_collector_lost_is_sent_again);
+	RUN(a_stick_takes_the_log_too);
 	RUN(an_older_copy_is_noticed);
 	return CHECK_DONE();
 }
