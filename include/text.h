@@ -58,15 +58,16 @@ void text_plain(const char *s, size_t len, struct buf *out);
 /* Where needle stands in hay, both folded; (size_t)-1 when nowhere. */
 size_t text_find(const char *hay, const char *needle);
 
-/* The first 40 columns of s in whole clusters, with ".." when that is not all: for
- * sentences that quote what was typed. Returns out. */
+/* The first 40 columns of s in whole clusters, as text_cut(): for sentences that quote
+ * what was typed. Returns out. */
 #define TEXT_BRIEF 160
 const char *text_brief(const char *s, char out[TEXT_BRIEF]);
 
-/* Appends at most that many columns of s in whole clusters, with ".." behind them when
- * that is not all: for one of the texts of a row. */
+/* Appends at most that many columns of s in whole clusters, newlines and tabs as blanks,
+ * with ".." behind them when that is not all: for one of the texts of a row. */
 void text_cut(const char *s, int columns, struct buf *out);
-#define TEXT_ROW 200 /* columns that one of a printed row may have */
+#define TEXT_ROW    200  /* columns that a name in a printed row may have */
+#define TEXT_REASON 2000 /* and a sentence */
 
 /* Appends a masked answer as it may be seen: a star for each character but the last four;
  * of a short one half stays hidden. */

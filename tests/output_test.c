@@ -152,7 +152,7 @@ much_is_printed_whole(void)
 }
 
 static void
-a_row_is_cut_in_whole_characters(void)
+a_row_is_one_and_cut_in_whole_characters(void)
 {
 	struct buf out = { 0 };
 
@@ -161,6 +161,10 @@ a_row_is_cut_in_whole_characters(void)
 	buf_reset(&out);
 	text_cut("王芳", 4, &out);
 	CHECK_STR(out.data, "王芳");
+	buf_reset(&out);
+	text_cut("one\ntwo\t\r\n", 40, &out);
+	CHECK_STR(out.data, "one two   ");
+	CHECK_STR(text_brief("one\ntwo", (char[TEXT_BRIEF]){ 0 }), "one two");
 	buf_clear(&out);
 }
 
@@ -189,7 +193,7 @@ main(void)
 	RUN(what_is_no_text_is_shown_as_such);
 	RUN(programs_get_the_bytes);
 	RUN(much_is_printed_whole);
-	RUN(a_row_is_cut_in_whole_characters);
+	RUN(a_row_is_one_and_cut_in_whole_characters);
 	RUN(the_command_line_is_taken_and_wiped);
 	return CHECK_DONE();
 }

@@ -557,6 +557,15 @@ text_find(const char *hay, const char *needle)
 	}
 }
 
+/* Whoever writes one line may not be made to write two. */
+static void
+join_lines(char *s)
+{
+	for (; *s; s++)
+		if (*s == '\n' || *s == '\r' || *s == '\t')
+			*s = ' ';
+}
+
 const char *
 text_brief(const char *s, char out[TEXT_BRIEF])
 {
@@ -566,17 +575,20 @@ text_brief(const char *s, char out[TEXT_BRIEF])
 		n = text_prev(s, len, n);
 	memcpy(out, s, n);
 	strcpy(out + n, n < len ? ".." : "");
+	join_lines(out);
 	return out;
 }
 
 void
 text_cut(const char *s, int columns, struct buf *out)
 {
-	size_t len = strlen(s), n = text_fit(s, len, columns);
+	size_t len = strlen(s), n = text_fit(s, len, columns), from = out->len;
 
 	buf_add(out, s, n);
 	if (n < len)
 		buf_str(out, "..");
+	if (out->len > from)
+		join_lines(out->data + from);
 }
 
 const char *

@@ -13,6 +13,7 @@
 #include "merge.h"
 #include "notebook.h"
 #include "records.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,8 +60,10 @@ print_task(const struct task *task, void *data)
 	struct json_writer w;
 
 	if (!out->json) {
-		printf("%-6s %-10s  %s%s%s\n", task->id, *task->due ? task->due : "-",
-		    task->text, *task->form ? "  " : "", task->form);
+		buf_fmt(&line, "%-6s %-10s  ", task->id, *task->due ? task->due : "-");
+		text_cut(task->text, TEXT_REASON, &line);
+		printf("%s%s%s\n", buf_text(&line), *task->form ? "  " : "", task->form);
+		buf_clear(&line);
 		return true;
 	}
 	json_writer_init(&w, &line);

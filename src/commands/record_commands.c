@@ -84,9 +84,11 @@ print_record(const struct record *r, void *data)
 	    r->has_draft && r->rev ? "*" : "");
 	text_cut(r->title, TEXT_ROW, &line);
 	buf_char(&line, '\n');
-	if (r->state == RECORD_RETURNED)
-		buf_fmt(&line, "    %s%s%s\n", r->reason_path, *r->reason_path ? ": " : "",
-		    r->reason);
+	if (r->state == RECORD_RETURNED) {
+		buf_fmt(&line, "    %s%s", r->reason_path, *r->reason_path ? ": " : "");
+		text_cut(r->reason, TEXT_REASON, &line);
+		buf_char(&line, '\n');
+	}
 	if (*r->holder)
 		buf_fmt(&line, _("    handed over to %s\n"), r->holder);
 	if (*r->accepted)

@@ -10,6 +10,7 @@
 #include "i18n.h"
 #include "json.h"
 #include "mem.h"
+#include "text.h"
 #include "wire.h"
 
 #include <ctype.h>
@@ -17,6 +18,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* With tabs between, whatever stands in the cells. */
+static void
+print_row(const char *const *cells)
+{
+	struct buf line = { 0 };
+
+	for (size_t i = 0; cells[i]; i++) {
+		if (i)
+			buf_char(&line, '\t');
+		text_cut(cells[i], TEXT_REASON, &line);
+	}
+	puts(buf_text(&line));
+	buf_clear(&line);
+}
 
 #define TEXT_MAX 2000 /* bytes of a reason or a task */
 #define PATH_MAX_BYTES 200
@@ -209,7 +225,7 @@ print_worker(const struct db_worker *w, void *data)
 	struct json_writer *json = data;
 
 	if (!json) {
-		printf("%s\t%s\t%s\t%s\n", w->user, w->name, w->role, w->station);
+		print_row((const char *[]){ w->user, w->name, w->role, w->station, NULL });
 		return true;
 	}
 	json_object(json);
@@ -482,9 +498,12 @@ print_task(const struct db_task *t, void *data)
 	struct json_writer *json = data;
 
 	if (!json) {
-		printf("%" PRId64 "\t%s\t%s\t%s\t%s\t%s\n", t->number, t->user,
-		    *t->due ? t->due : "-", *t->form ? t->form : "-",
-		    *t->closed ? t->closed : _("open"), t->text);
+		char number[24];
+
+		snprintf(number, sizeof(number), "%" PRId64, t->number);
+		print_row((const char *[]){ number, t->user, *t->due ? t->due : "-",
+		    *t->form ? t->form : "-", *t->closed ? t->closed : _("open"), t->text,
+		    NULL });
 		return true;
 	}
 	json_object(json);
@@ -551,7 +570,8 @@ print_need(const struct db_need *n, void *data)
 	struct json_writer *json = data;
 
 	if (!json) {
-		printf("%s\t%s\t%s\t%s\n", n->id, n->user, *n->due ? n->due : "-", n->text);
+		print_row((const char *[]){ n->id, n->user, *n->due ? n->due : "-", n->text,
+		    NULL });
 		return true;
 	}
 	json_object(json);
