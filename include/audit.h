@@ -24,7 +24,7 @@ enum audit_what {
 	AUDIT_WITHDRAW,   /* the same */
 	AUDIT_VIEW,       /* a masked answer in full; record id, " ", its path */
 	AUDIT_EXPORT,     /* what went out: format, form, how */
-	AUDIT_UNLOCK,     /* a passphrase or PIN that was wrong; when, if not now */
+	AUDIT_UNLOCK,     /* a passphrase or PIN that was wrong: when; " PIN" */
 	AUDIT_RECOVER,    /* opened with the district's key */
 	AUDIT_PASSPHRASE, /* another one, or the first */
 	AUDIT_BACKUP,

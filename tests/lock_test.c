@@ -165,6 +165,36 @@ the_right_one_logs_the_wrong_ones(void)
 	sealed_free(&s);
 }
 
+static bool
+count_pins(const struct audit_entry *e, void *data)
+{
+	if (!strcmp(e->what, "unlock") && strstr(e->about, "+08:00 PIN"))
+		++*(int *)data;
+	return true;
+}
+
+/* The program that asked may be gone before the right one comes. */
+static void
+wrong_pins_are_kept_and_nobody_waits_for_them(void)
+{
+	struct sealed s = begin();
+	int count = 0;
+
+	for (int i = 0; i < 9; i++)
+		tries_pin_failed(s.path, s.clock);
+	CHECK_INT(tries_wait(s.path, s.clock), 0);
+	for (int i = 0; i < 3; i++)
+		tries_failed(s.path, s.clock);
+	CHECK_INT(tries_wait(s.path, s.clock), 1);
+	CHECK(tries_log(s.nb, &s.err));
+	CHECK(audit_each(s.nb, 0, 0, count_pins, &count, &s.err));
+	CHECK_INT(count, 9);
+	count = 0;
+	CHECK(audit_each(s.nb, 0, 0, count_tries, &count, &s.err));
+	CHECK_INT(count, 12);
+	sealed_free(&s);
+}
+
 /* --- asking --- */
 
 struct answers {
@@ -249,6 +279,7 @@ main(void)
 	RUN(a_pin_is_a_few_digits);
 	RUN(wrong_ones_make_the_next_wait);
 	RUN(the_right_one_logs_the_wrong_ones);
+	RUN(wrong_pins_are_kept_and_nobody_waits_for_them);
 	RUN(asking_slows_down_and_forgets_nothing);
 	RUN(who_does_not_wait_is_told_how_long);
 	return CHECK_DONE();

@@ -26,57 +26,75 @@ open_tries(const char *path)
 	return f;
 }
 
-/* Calls for every time that is kept; how many there are. */
-static int
-each_try(const char *path, bool (*row)(const char *stamp, void *data), void *data)
+#define PIN_MARK " PIN"
+
+/* Calls for every line that is kept, with its time and whether a PIN was meant. */
+static void
+each_try(const char *path,
+    bool (*row)(const char *line, int64_t ms, bool pin, void *data), void *data)
 {
-	char line[CLOCK_STAMP_SIZE + 8];
+	char line[CLOCK_STAMP_SIZE + 8], stamp[CLOCK_STAMP_SIZE];
 	int count = 0, offset;
 	int64_t ms;
 	FILE *f = open_tries(path);
 
 	while (f && count < KEPT_MAX && fgets(line, sizeof(line), f)) {
+		size_t len = strcspn(line, " \n");
+
 		line[strcspn(line, "\n")] = '\0';
-		if (!clock_parse(line, &ms, &offset))
+		snprintf(stamp, sizeof(stamp), "%.*s", (int)len, line);
+		if (!clock_parse(stamp, &ms, &offset) ||
+		    (line[len] && strcmp(line + len, PIN_MARK) != 0))
 			continue;
 		count++;
-		if (!row(line, data))
+		if (!row(line, ms, line[len] != '\0', data))
 			break;
 	}
 	if (f)
 		fclose(f);
-	return count;
 }
 
-static bool
-take_last(const char *stamp, void *data)
-{
-	int offset;
+struct failures {
+	int64_t last;
+	int count;
+};
 
-	return clock_parse(stamp, data, &offset);
+static bool
+count_try(const char *line, int64_t ms, bool pin, void *data)
+{
+	struct failures *f = data;
+
+	(void)line;
+	if (!pin) {
+		f->last = ms;
+		f->count++;
+	}
+	return true;
 }
 
 int
 tries_wait(const char *path, const struct clock *clock)
 {
-	int64_t last = 0, now = clock_now(clock), until;
-	int count = each_try(path, take_last, &last), wait = 1;
+	int64_t now = clock_now(clock), until;
+	struct failures f = { 0 };
+	int wait = 1;
 
-	if (count < TRIES_FREE)
+	each_try(path, count_try, &f);
+	if (f.count < TRIES_FREE)
 		return 0;
-	for (int i = TRIES_FREE; i < count && wait < TRIES_WAIT_MAX; i++)
+	for (int i = TRIES_FREE; i < f.count && wait < TRIES_WAIT_MAX; i++)
 		wait *= 2;
 	if (wait > TRIES_WAIT_MAX)
 		wait = TRIES_WAIT_MAX;
 	/* A clock that was put back shortens nothing and locks nobody out. */
-	if (last > now)
-		last = now;
-	until = last + (int64_t)wait * 1000;
+	if (f.last > now)
+		f.last = now;
+	until = f.last + (int64_t)wait * 1000;
 	return until > now ? (int)((until - now + 999) / 1000) : 0;
 }
 
-void
-tries_failed(const char *path, const struct clock *clock)
+static void
+keep_try(const char *path, const struct clock *clock, const char *mark)
 {
 	struct buf line = { 0 };
 	char stamp[CLOCK_STAMP_SIZE];
@@ -86,11 +104,23 @@ tries_failed(const char *path, const struct clock *clock)
 	fd = open(buf_text(&line), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd >= 0) {
 		clock_stamp(clock, clock_now(clock), stamp);
-		dprintf(fd, "%s\n", stamp);
+		dprintf(fd, "%s%s\n", stamp, mark);
 		fsync(fd);
 		close(fd);
 	}
 	buf_clear(&line);
+}
+
+void
+tries_failed(const char *path, const struct clock *clock)
+{
+	keep_try(path, clock, "");
+}
+
+void
+tries_pin_failed(const char *path, const struct clock *clock)
+{
+	keep_try(path, clock, PIN_MARK);
 }
 
 struct logging {
@@ -100,11 +130,13 @@ struct logging {
 };
 
 static bool
-log_try(const char *stamp, void *data)
+log_try(const char *line, int64_t ms, bool pin, void *data)
 {
 	struct logging *l = data;
 
-	l->good = audit_add(l->nb, AUDIT_UNLOCK, stamp, l->err);
+	(void)ms;
+	(void)pin;
+	l->good = audit_add(l->nb, AUDIT_UNLOCK, line, l->err);
 	return l->good;
 }
 

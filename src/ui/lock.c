@@ -8,7 +8,6 @@
  */
 #include "app_private.h"
 
-#include "audit.h"
 #include "dialog.h"
 #include "err.h"
 #include "i18n.h"
@@ -27,7 +26,6 @@ struct lock {
 	struct app *app;
 	char *name; /* whose notebook it is */
 	struct vault_parked *parked; /* NULL: the passphrase is wanted */
-	int wrong; /* PINs */
 	struct err why; /* what the last try came to */
 };
 
@@ -58,10 +56,7 @@ resume(struct lock *l, struct vault_key *key)
 	dialog_wait(l->app->screen, _("The notebook is opened..."));
 	if (!notebook_resume(l->app->nb, key, &l->why))
 		return NOT_YET;
-	for (; l->wrong > 0; l->wrong--)
-		if (!audit_add(l->app->nb, AUDIT_UNLOCK, "PIN", &err))
-			break;
-	if (!tries_log(l->app->nb, &err) || err.kind)
+	if (!tries_log(l->app->nb, &err))
 		app_say(l->app, "%s", err.text);
 	return CAME_BACK;
 }
@@ -77,8 +72,8 @@ by_pin(struct lock *l)
 	if (app_type_secret(l->app, l->name, text, pin, sizeof(pin))) {
 		l->why = (struct err){ 0 };
 		key = vault_unpark(l->parked, pin, &l->why);
-		if (!key)
-			l->wrong++;
+		if (!key) /* before anybody hears that it was wrong */
+			tries_pin_failed(notebook_path(l->app->nb), l->app->clock);
 		result = key ? resume(l, key) : NOT_YET;
 	}
 	explicit_bzero(pin, sizeof(pin));

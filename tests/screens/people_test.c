@@ -10,6 +10,7 @@
 #include "err.h"
 #include "notebook.h"
 #include "place.h"
+#include "tries.h"
 #include "screen.h"
 #include "vault.h"
 
@@ -747,15 +748,23 @@ the_log_knows_what_was_tried(void)
 	TYPE(t, "one<Enter>", CHEN_PHRASE "<Enter>", "<F11>", "two<Enter>",
 	    CHEN_PHRASE "<Enter>");
 	CHECK(term_see(t, "Start a record"));
-	leave(t);
+	TYPE(t, "<F7>");
+	CHECK(term_see(t, "Lock after minutes"));
+	TYPE(t, "<Tab>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "1234<F2>");
+	CHECK(term_see(t, "The settings are kept."));
+	TYPE(t, "<F11>", "9999<Enter>");
+	CHECK(term_see(t, "The PIN is wrong."));
+	term_kill(t); /* the battery goes */
+	term_free(t);
 	CHECK(place_path("陈桂芳", &path, &err));
 	CHECK(clock_stop_at(&clock, "2026-11-23T18:00:00+08:00", &err));
 	p.len = strlen(strcpy(p.text, CHEN_PHRASE));
 	key = vault_unlock(buf_text(&path), &p, &err);
 	nb = key ? notebook_open_sealed(buf_text(&path), false, key, &clock, &err) : NULL;
-	CHECK(nb && audit_each(nb, 0, 0, write_what, &log, &err));
+	CHECK(nb && tries_log(nb, &err) && audit_each(nb, 0, 0, write_what, &log, &err));
 	CHECK_STR(buf_text(&log), "unlock 2026-11-23T18:00:00+08:00\n"
-				  "unlock 2026-11-23T18:00:00+08:00\n");
+				  "unlock 2026-11-23T18:00:00+08:00\n"
+				  "unlock 2026-11-23T18:00:00+08:00 PIN\n");
 	notebook_close(nb);
 	vault_key_free(key);
 	buf_clear(&path);
