@@ -3,9 +3,9 @@
  *
  * Nothing typed: all rows match, and no list of them is kept. Typing one more
  * character looks only at what matched before it, as all ways of matching narrow. Rows
- * that are preferred stand before the others, in either case. Searching goes on by
- * slices while no key is waiting, so that in a list of any length the first matches are
- * painted at once.
+ * that are preferred stand before the others, in either case. Listening to the rows of a long
+ * list and searching go on by slices while no key is waiting, so that a list of any length
+ * opens at once and its first matches are painted at once.
  */
 #include "picker.h"
 
@@ -44,6 +44,7 @@ struct picker {
 	struct picker_options options;
 	struct buf typed, folded;
 	uint64_t *sounds; /* of each row of a long list, else NULL */
+	size_t heard;     /* rows that have theirs: all of them before anything is looked for */
 	uint64_t code_letters; /* that its codes and mnemonics begin with */
 	size_t preferred[PICKER_PREFERRED], preferred_count;
 	/* Indexes, only when something is typed: the preferred ones, then ascending. */
@@ -85,23 +86,34 @@ picker_free(struct picker *p)
 	free(p);
 }
 
+/* The rows are others: their sounds are still to be heard. */
 static void
 picker_listen(struct picker *p)
 {
-	size_t i;
-
 	free(p->sounds);
 	p->sounds = NULL;
 	p->code_letters = 0;
-	if (p->source.count < LONG_LIST)
-		return;
-	p->sounds = mem_alloc(p->source.count * sizeof *p->sounds);
-	for (i = 0; i < p->source.count; i++) {
-		struct picker_item item = item_at(&p->source, i);
+	p->heard = 0;
+	if (p->source.count >= LONG_LIST)
+		p->sounds = mem_alloc(p->source.count * sizeof *p->sounds);
+}
 
-		p->sounds[i] = item_code_sounds(&item);
-		p->code_letters |= p->sounds[i];
-		p->sounds[i] |= item_sounds(&item);
+static bool
+is_listening(const struct picker *p)
+{
+	return p->sounds && p->heard < p->source.count;
+}
+
+/* Hears so many rows more. */
+static void
+picker_hear(struct picker *p, size_t rows)
+{
+	for (; rows && is_listening(p); rows--, p->heard++) {
+		struct picker_item item = item_at(&p->source, p->heard);
+		uint64_t code = item_code_sounds(&item);
+
+		p->code_letters |= code;
+		p->sounds[p->heard] = code | item_sounds(&item);
 	}
 }
 
@@ -306,6 +318,7 @@ wanted_sounds(const struct picker *p, const char *folded)
 static void
 picker_filter(struct picker *p, bool narrower)
 {
+	picker_hear(p, p->source.count);
 	picker_fold(p);
 	if (narrower)
 		picker_search_matches(p);
@@ -758,10 +771,11 @@ picker_run(struct picker *p, struct screen *s)
 
 	screen_push(s, &layer);
 	do {
-		if (!is_searching(p)) {
+		if (!is_searching(p) && !is_listening(p)) {
 			screen_read(s, &key);
 		} else if (!screen_poll(s, &key)) {
 			picker_search(p, MORE);
+			picker_hear(p, MORE);
 			result = PICKER_STAY;
 			continue;
 		}

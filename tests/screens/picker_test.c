@@ -563,6 +563,28 @@ a_long_list_scrolls(void)
 	end(t);
 }
 
+/* Its rows are listened to while no key waits; a key that comes before is answered alike. */
+static void
+a_long_list_needs_no_waiting(void)
+{
+	struct term *t = start();
+
+	term_keys(t, "3wsf");
+	CHECK(term_has(t, "1/5716"));
+	term_keys(t, "<Esc><Esc>");
+	end(t);
+	t = start();
+	term_keys(t, "3");
+	term_keys(t, "wsf");
+	CHECK(term_has(t, "1/5716"));
+	term_keys(t, "<Esc><Esc>");
+	end(t);
+	t = start();
+	term_keys(t, "3r199999<Enter>");
+	CHECK(term_has(t, "row 199999"));
+	end(t);
+}
+
 static void
 nothing_found_says_what_to_do(void)
 {
@@ -650,6 +672,7 @@ main(void)
 	RUN(typing_ahead_opens_and_takes);
 	RUN(marks_are_seen_without_colour);
 	RUN(a_long_list_scrolls);
+	RUN(a_long_list_needs_no_waiting);
 	RUN(nothing_found_says_what_to_do);
 	RUN(a_day_is_picked_in_the_calendar);
 	RUN(a_line_is_asked_for);
