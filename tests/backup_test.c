@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -221,6 +222,96 @@ a_log_left_behind_is_kept_with_its_notebook(void)
 	end();
 }
 
+/* The damaged notebook was moved away, and its log forgotten: it opens under the same
+ * key, and its pages would go into the backup's. */
+static void
+a_log_without_its_notebook_is_not_the_backups(void)
+{
+	char id[UUID_SIZE], log[160], keep[160];
+	struct record record;
+	struct buf path = { 0 }, kept = { 0 };
+	int status;
+	pid_t child;
+
+	begin();
+	CHECK(finish("{\"n\":1}", id));
+	CHECK(backup_make(s.nb, folder, 3, &path, &s.err));
+	notebook_close(s.nb);
+	s.nb = NULL;
+	child = fork();
+	if (child == 0)
+		_exit(sealed_reopen(&s) && finish("{\"n\":2}", id) ? 0 : 1);
+	waitpid(child, &status, 0);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	snprintf(log, sizeof(log), "%s-wal", s.path);
+	snprintf(keep, sizeof(keep), "%s.away", s.path);
+	CHECK(access(log, F_OK) == 0);
+	CHECK(rename(s.path, keep) == 0);
+	CHECK(backup_restore(buf_text(&path), s.key, s.path, s.clock, &kept, &s.err));
+	CHECK_INT(kept.len, 0); /* there was no notebook */
+	CHECK(access(log, F_OK) != 0);
+	CHECK(sealed_reopen(&s));
+	CHECK(record_get(s.nb, id, &record, &s.err) == 1);
+	CHECK_INT(difference(buf_text(&path)).only_here, 0);
+	buf_clear(&path);
+	buf_clear(&kept);
+	end();
+}
+
+/* While the copy grows, which takes its time, somebody unlocks the notebook. */
+static const char *watched, *opened_at;
+static int tried, refused;
+static sqlite3_vfs *real;
+
+static int
+open_and_try(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *got)
+{
+	static bool trying;
+	struct err err = { 0 };
+	struct notebook *nb;
+
+	(void)vfs;
+	if (!trying && name && strstr(name, watched)) {
+		trying = true;
+		nb = notebook_open_sealed(opened_at, false, s.key, s.clock, &err);
+		tried++;
+		refused += !nb && err.kind == ERR_BUSY;
+		notebook_close(nb);
+		trying = false;
+	}
+	return real->xOpen(real, name, file, flags, got);
+}
+
+static void
+nobody_opens_it_while_it_is_replaced(void)
+{
+	static sqlite3_vfs watching;
+	char id[UUID_SIZE];
+	struct buf path = { 0 }, kept = { 0 };
+
+	begin();
+	CHECK(finish("{\"n\":1}", id));
+	CHECK(backup_make(s.nb, folder, 3, &path, &s.err));
+	notebook_close(s.nb);
+	s.nb = NULL;
+	real = sqlite3_vfs_find(NULL);
+	watching = *real;
+	watching.zName = "watching";
+	watching.xOpen = open_and_try;
+	watching.pNext = NULL;
+	watched = ".restoring";
+	opened_at = s.path;
+	CHECK(sqlite3_vfs_register(&watching, 1) == SQLITE_OK);
+	CHECK(backup_restore(buf_text(&path), s.key, s.path, s.clock, &kept, &s.err));
+	sqlite3_vfs_unregister(&watching);
+	CHECK(sqlite3_vfs_register(real, 1) == SQLITE_OK);
+	CHECK(tried > 0 && refused == tried);
+	CHECK(sealed_reopen(&s));
+	buf_clear(&path);
+	buf_clear(&kept);
+	end();
+}
+
 static void
 a_damaged_one_is_refused(void)
 {
@@ -252,6 +343,8 @@ main(void)
 	RUN(no_copy_no_loss);
 	RUN(one_comes_back);
 	RUN(a_log_left_behind_is_kept_with_its_notebook);
+	RUN(a_log_without_its_notebook_is_not_the_backups);
+	RUN(nobody_opens_it_while_it_is_replaced);
 	RUN(a_damaged_one_is_refused);
 	return CHECK_DONE();
 }

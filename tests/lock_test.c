@@ -132,6 +132,14 @@ wrong_ones_make_the_next_wait(void)
 	CHECK_INT(tries_wait(s.path, s.clock), 100);
 	s.clock->ms += 100 * 1000;
 	CHECK_INT(tries_wait(s.path, s.clock), 0);
+	/* However many there were. */
+	for (int i = 0; i < 1200; i++)
+		tries_failed(s.path, s.clock);
+	CHECK_INT(tries_wait(s.path, s.clock), 300);
+	s.clock->ms += 1000 * 1000;
+	CHECK_INT(tries_wait(s.path, s.clock), 0);
+	tries_failed(s.path, s.clock);
+	CHECK_INT(tries_wait(s.path, s.clock), 300);
 	/* A clock that was put back a year. */
 	s.clock->ms -= INT64_C(365) * 86400 * 1000;
 	CHECK_INT(tries_wait(s.path, s.clock), 300);

@@ -216,10 +216,6 @@ copy_and_check(const char *from, const char *to, struct vault_key *key,
 	code = disk_copy(from, to);
 	if (code != SQLITE_OK)
 		return disk_fail(code, to, err);
-	if (!files_keep_private(to))
-		return err_set(err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
-		    "you may write there."), to,
-		    strerror(errno));
 	if (!vault_check(to, key, clock, &report, err))
 		return false;
 	return vault_report_is_good(&report) ||
@@ -347,37 +343,36 @@ backup_compare(struct notebook *nb, struct notebook *copy, struct backup_differe
 
 /* --- restoring --- */
 
-/* Nobody has the notebook open, or it is not there. */
+/* Nobody has the notebook open, and nobody can open it until *held is closed: what were
+ * saved meanwhile would go with the old file. NULL when it is not there. */
 static bool
-is_free(const char *path, struct err *err)
+hold(const char *path, struct disk_file **held, struct err *err)
 {
-	struct disk_file *f;
 	int code;
-	bool free;
 
+	*held = NULL;
 	if (!disk_exists(path))
 		return true;
-	f = disk_open(path, DISK_WRITE, &code);
-	if (!f)
+	*held = disk_open(path, DISK_WRITE, &code);
+	if (!*held)
 		return disk_fail(code, path, err);
-	free = disk_lock_alone(f);
-	disk_close(f);
-	return free || err_set(err, ERR_INPUT,
-			   _("The notebook is open in another window. Close it there, "
-			     "then restore."));
+	return disk_lock_alone(*held) ||
+	       err_set(err, ERR_INPUT,
+		   _("The notebook is open in another window. Close it there, "
+		     "then restore."));
 }
 
-/* What is at path, its log too, copied to another name. */
+/* What is at path, its log too, copied to another name. A log without its notebook goes as
+ * well: were it a notebook of the same key, the backup would take it for its own. */
 static bool
 put_aside(const char *path, const struct clock *clock, struct buf *kept, struct err *err)
 {
 	struct buf start = { 0 }, log = { 0 }, kept_log = { 0 };
 	char stamp[STAMP_SIZE];
 	size_t before = kept->len;
+	bool there = disk_exists(path);
 	int code = SQLITE_OK;
 
-	if (!disk_exists(path))
-		return true;
 	stamp_now(clock, stamp);
 	buf_fmt(&start, "%s.before-%s", path, stamp);
 	free_name(buf_text(&start), "", kept);
@@ -385,13 +380,14 @@ put_aside(const char *path, const struct clock *clock, struct buf *kept, struct 
 	buf_fmt(&kept_log, "%s-wal", buf_text(kept) + before);
 	if (disk_exists(buf_text(&log)))
 		code = disk_copy(buf_text(&log), buf_text(&kept_log));
-	if (code == SQLITE_OK)
+	if (code == SQLITE_OK && there)
 		code = disk_copy(path, buf_text(kept) + before);
 	if (code != SQLITE_OK) {
 		disk_fail(code, buf_text(kept) + before, err);
 		vault_drop_file(buf_text(kept) + before);
-		buf_truncate(kept, before);
 	}
+	if (code != SQLITE_OK || !there)
+		buf_truncate(kept, before);
 	buf_clear(&start);
 	buf_clear(&log);
 	buf_clear(&kept_log);
@@ -432,11 +428,12 @@ bool
 backup_restore(const char *backup, struct vault_key *key, const char *path,
     const struct clock *clock, struct buf *kept, struct err *err)
 {
+	struct disk_file *held = NULL;
 	struct buf growing = { 0 };
 	bool restored;
 
 	buf_fmt(&growing, "%s.restoring", path);
-	restored = has_room(backup, path, err) && is_free(path, err) &&
+	restored = has_room(backup, path, err) && hold(path, &held, err) &&
 	           copy_and_check(backup, buf_text(&growing), key, clock, err) &&
 	           put_aside(path, clock, kept, err);
 	if (restored && !take_place(buf_text(&growing), path, buf_text(kept)))
@@ -445,6 +442,7 @@ backup_restore(const char *backup, struct vault_key *key, const char *path,
 		    strerror(errno));
 	if (!restored)
 		vault_drop_file(buf_text(&growing));
+	disk_close(held);
 	buf_clear(&growing);
 	return restored;
 }

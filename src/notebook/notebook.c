@@ -22,7 +22,8 @@
  * database and its WAL is ever written.
  */
 static const char before_first_read[] = "PRAGMA locking_mode = EXCLUSIVE;"
-					"PRAGMA temp_store = MEMORY;";
+					"PRAGMA temp_store = MEMORY;"
+					"PRAGMA cell_size_check = ON;";
 /* A new file takes its layout before its first page; until it has a WAL, no rollback
  * journal is written: an unfinished file is thrown away whole. */
 static const char new_file[] = "PRAGMA page_size = 4096;"
@@ -103,6 +104,19 @@ prepare_transactions(struct notebook *nb, struct err *err)
 	return true;
 }
 
+/* While it was waited for the lock the file may have been sealed or given for a backup:
+ * what were saved into the one that was there before would be lost. */
+static bool
+is_still_there(struct notebook *nb, struct err *err)
+{
+	int moved = 0;
+
+	sqlite3_file_control(nb->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return !moved || err_set(err, ERR_BUSY,
+			     _("Another window has just put another file in this notebook's "
+			       "place. Open it again."));
+}
+
 static bool
 set_up(struct notebook *nb, const struct opening *o, struct err *err)
 {
@@ -121,7 +135,8 @@ set_up(struct notebook *nb, const struct opening *o, struct err *err)
 		leave_room_for_seals(nb);
 	ok = (!o->fresh || store_exec(nb, new_file, err)) &&
 	     store_exec(nb, connection_setup, err) &&
-	     schema_number(nb, "PRAGMA user_version", err) >= 0 && settle_log(nb, err) &&
+	     schema_number(nb, "PRAGMA user_version", err) >= 0 &&
+	     is_still_there(nb, err) && settle_log(nb, err) &&
 	     schema_migrate(nb, err) && prepare_transactions(nb, err) &&
 	     notebook_get(nb, SETTING_DEVICE, &device, err) &&
 	     (device.len > 0 || make_device_id(nb, err)) && follow_begin(nb, err) &&
@@ -177,6 +192,8 @@ open_file(const struct opening *o, struct err *err)
 
 	nb->clock = o->clock;
 	nb->path = mem_strdup(o->path);
+	if (!o->frozen)
+		files_make_private(o->path);
 	if (connect(nb, o, err))
 		return nb;
 	notebook_close(nb);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define KEPT_MAX 1000 /* lines; what is more is not counted any further */
+#define LOGGED_MAX 1000 /* what is more costs its wait, and no more lines in the log */
 
 /* The file opened, or NULL. */
 static FILE *
@@ -34,11 +34,11 @@ each_try(const char *path,
     bool (*row)(const char *line, int64_t ms, bool pin, void *data), void *data)
 {
 	char line[CLOCK_STAMP_SIZE + 8], stamp[CLOCK_STAMP_SIZE];
-	int count = 0, offset;
+	int offset;
 	int64_t ms;
 	FILE *f = open_tries(path);
 
-	while (f && count < KEPT_MAX && fgets(line, sizeof(line), f)) {
+	while (f && fgets(line, sizeof(line), f)) {
 		size_t len = strcspn(line, " \n");
 
 		line[strcspn(line, "\n")] = '\0';
@@ -46,7 +46,6 @@ each_try(const char *path,
 		if (!clock_parse(stamp, &ms, &offset) ||
 		    (line[len] && strcmp(line + len, PIN_MARK) != 0))
 			continue;
-		count++;
 		if (!row(line, ms, line[len] != '\0', data))
 			break;
 	}
@@ -127,6 +126,7 @@ struct logging {
 	struct notebook *nb;
 	struct err *err;
 	bool good;
+	int left;
 };
 
 static bool
@@ -137,13 +137,13 @@ log_try(const char *line, int64_t ms, bool pin, void *data)
 	(void)ms;
 	(void)pin;
 	l->good = audit_add(l->nb, AUDIT_UNLOCK, line, l->err);
-	return l->good;
+	return l->good && --l->left > 0;
 }
 
 bool
 tries_log(struct notebook *nb, struct err *err)
 {
-	struct logging l = { nb, err, true };
+	struct logging l = { nb, err, true, LOGGED_MAX };
 	struct buf name = { 0 };
 
 	if (!notebook_begin(nb, err))

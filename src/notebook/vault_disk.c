@@ -3,6 +3,7 @@
 #include "err.h"
 #include "i18n.h"
 #include "mem.h"
+#include "vault_files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,8 @@ disk_open(const char *path, enum disk_how how, int *code)
 	f->path = mem_alloc(len + 2);
 	memcpy(f->path, path, len);
 	f->file = mem_alloc((size_t)vfs->szOsFile);
+	if (how == DISK_CREATE)
+		files_make_private(path);
 	*code = vfs->xOpen(vfs, f->path, f->file, open_flags[how] | SQLITE_OPEN_MAIN_DB,
 			   NULL);
 	if (*code == SQLITE_OK)
@@ -108,6 +111,8 @@ disk_copy(const char *from, const char *to)
 		code = out->file->pMethods->xTruncate(out->file, size);
 	if (out && code == SQLITE_OK)
 		code = disk_sync(out);
+	if (out && code == SQLITE_OK && !files_sync_folder(to))
+		code = SQLITE_IOERR_DIR_FSYNC;
 	disk_close(in);
 	disk_close(out);
 	return code;

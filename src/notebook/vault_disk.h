@@ -30,7 +30,7 @@ bool disk_lock_alone(struct disk_file *f);
 
 bool disk_exists(const char *path);
 bool disk_is_empty(const char *path); /* or not there */
-/* Every byte, synced. What was at to before is written over. */
+/* Every byte, synced, its name too. What was at to before is written over. */
 int disk_copy(const char *from, const char *to);
 int disk_delete(const char *path); /* one that is not there: SQLITE_OK */
 

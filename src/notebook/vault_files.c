@@ -12,12 +12,26 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-static bool
-sync_folder_of(const char *path)
+void
+files_make_private(const char *path)
+{
+	/* Only a file that is new may be closed here: nobody can hold a lock on it. */
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	struct stat st;
+
+	if (fd >= 0)
+		close(fd);
+	else if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_mode & 0077)
+		(void)!chmod(path, 0600);
+}
+
+bool
+files_sync_folder(const char *path)
 {
 	char *copy = mem_strdup(path);
 	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool synced = fd >= 0 && fsync(fd) == 0;
+	/* Some file systems keep their folders in order and know no way to ask for it. */
+	bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
 
 	if (fd >= 0)
 		close(fd);
@@ -33,7 +47,7 @@ files_swap_in(const char *from, const char *to, const char *old)
 	/* Where a file cannot have two names, the old bytes cannot be written over. */
 	if (old && link(to, old) != 0 && errno != EPERM && errno != EOPNOTSUPP)
 		return false;
-	return rename(from, to) == 0 && sync_folder_of(to);
+	return rename(from, to) == 0 && files_sync_folder(to);
 }
 
 bool
@@ -43,12 +57,6 @@ files_are_one(const char *a, const char *b)
 
 	return stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
 	       sa.st_ino == sb.st_ino;
-}
-
-bool
-files_keep_private(const char *path)
-{
-	return chmod(path, 0600) == 0 || errno == EPERM || errno == ENOTSUP;
 }
 
 int64_t

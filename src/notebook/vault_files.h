@@ -11,11 +11,16 @@
  * before is called old then (NULL: it is dropped). Synced. False and errno. */
 bool files_swap_in(const char *from, const char *to, const char *old);
 
+/* Makes the file, empty, when it is not there; it is its owner's alone either way (0600),
+ * as far as the file system knows of such things. Whatever cannot be done is left to
+ * whoever opens it. */
+void files_make_private(const char *path);
+
+/* The names in that file's folder stay, whatever becomes of the power. False and errno. */
+bool files_sync_folder(const char *path);
+
 /* Are both the same file under two names? */
 bool files_are_one(const char *a, const char *b);
-
-/* Nobody else may read or write it, where the disk knows of others. False and errno. */
-bool files_keep_private(const char *path);
 
 /* Room on the disk of that file, for an ordinary user, in bytes; -1 when unknown. */
 int64_t files_room(const char *path);

@@ -5,8 +5,8 @@
  * valid. What does not open is answered with zeros then, which are not valid: that is
  * how the log of a power cut ends. At any other time it is an error.
  *
- * Where recovery ended because a frame does not open, the frames behind it tell whether
- * that was the end: SQLite syncs each save before it writes the next, so a frame behind
+ * Where recovery ended before the last frame, those behind it tell whether that was the
+ * end (a frame that does not open, or one of an older save or generation stands there): SQLite syncs each save before it writes the next, so a frame behind
  * a whole save proves that the save had been confirmed.
  */
 #include "vault_vfs_private.h"
@@ -132,7 +132,23 @@ open_unit(struct vault_file *f, const struct unit *u, unsigned char *out)
 								    : code;
 }
 
+static uint32_t
+get32(const unsigned char *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 /* --- recovery --- */
+
+/* SQLite counts in the first half of the salts, and draws the other by lot. */
+static bool
+is_newer(const unsigned char *salts, uint64_t than)
+{
+	unsigned char bytes[sizeof(than)];
+
+	memcpy(bytes, &than, sizeof(than));
+	return (int32_t)(get32(salts) - get32(bytes)) > 0;
+}
 
 /* What recovery sees of a unit is remembered for log_recovered(). */
 static void
@@ -146,6 +162,7 @@ recovery_saw(struct log *log, const struct unit *u, bool bad, const unsigned cha
 		log->last_bad = bad;
 		/* A frame of an earlier generation is an honest end. */
 		log->last_old = !bad && get_salts(bytes + FRAME_SALTS) != log->salts;
+		log->last_newer = log->last_old && is_newer(bytes + FRAME_SALTS, log->salts);
 	} else {
 		log->last_bad |= bad && !log->last_old;
 	}
@@ -167,12 +184,6 @@ is_commit(const unsigned char header[FRAME_HEADER])
 	static const unsigned char none[4];
 
 	return memcmp(header + FRAME_COMMIT, none, sizeof(none)) != 0;
-}
-
-static uint32_t
-get32(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 static void
@@ -205,14 +216,15 @@ is_chained(struct vault_file *f, int64_t frame,
 	       sum[1] == get32(header + FRAME_SUM + 4);
 }
 
-/* Saves behind the bad frame: one after which more was written had been confirmed. */
+/* Saves behind the frame where recovery ended: one after which more was written had been
+ * confirmed. Also behind a frame that opens: the disk may have swallowed the write of the
+ * one that should stand there, and the one before is still in its place. */
 static void
 look_behind(struct vault_file *f, int64_t frames)
 {
 	struct vault_events *events = &f->vfs->events;
 	unsigned char header[FRAME_HEADER];
 
-	events->log_loss = LOG_CUT;
 	for (int64_t i = f->log.last + 1; i + 1 < frames; i++)
 		if (same_generation(f, i, header) && is_commit(header) &&
 		    is_chained(f, i + 1, header)) {
@@ -221,7 +233,7 @@ look_behind(struct vault_file *f, int64_t frames)
 		}
 }
 
-/* --- a log whose header does not open --- */
+/* --- a log whose header does not open, or is not its frames' --- */
 
 /* Its frames, of one generation, up to the last whole save; returns how many saves. */
 static int
@@ -271,6 +283,7 @@ look_without_header(struct vault_file *f, int64_t frames)
 {
 	struct vault_events *events = &f->vfs->events;
 	unsigned char header[FRAME_HEADER];
+	uint64_t salts = f->log.salts;
 	int64_t end;
 	int saves = saves_without_header(f, frames, &end);
 	uint32_t *seen = calloc((size_t)end + 1, sizeof(*seen)), count = 0;
@@ -290,7 +303,7 @@ look_without_header(struct vault_file *f, int64_t frames)
 		differs = page_differs(f, i, number);
 	}
 	free(seen);
-	f->log.salts = 0;
+	f->log.salts = salts;
 	if (!differs)
 		return;
 	events->log_loss = LOG_LOST;
@@ -308,12 +321,12 @@ log_recovered(struct vault_vfs *vfs)
 	f->log.recovering = false;
 	if (count_frames(f, &frames, &rest) != SQLITE_OK)
 		return;
-	if (f->log.header_bad)
-		look_without_header(f, frames);
-	else if (f->log.last_bad)
-		look_behind(f, frames);
-	else if (rest > 0 && f->log.last + 1 == frames)
+	if (f->log.last_bad || (rest > 0 && f->log.last + 1 == frames))
 		vfs->events.log_loss = LOG_CUT;
+	if (f->log.header_bad || (f->log.last == 0 && f->log.last_newer))
+		look_without_header(f, frames);
+	else
+		look_behind(f, frames);
 }
 
 /* --- for SQLite --- */

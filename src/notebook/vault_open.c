@@ -6,6 +6,7 @@
 #include "mem.h"
 #include "vault_files.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,8 @@ vault_take_restored(const char *path)
 {
 	char *restored = vault_restored_name(path), *log = with_end(path, "-wal");
 	bool taken = !disk_exists(restored) ||
-		     (disk_delete(log) == SQLITE_OK && files_swap_in(restored, path, NULL));
+		     (disk_delete(log) == SQLITE_OK &&
+			 (files_swap_in(restored, path, NULL) || errno == ENOENT));
 
 	free(restored);
 	free(log);
@@ -149,11 +151,15 @@ vault_keep_copy(const char *path, const char *day, struct buf *name)
 	char *log = with_end(path, "-wal"), *copy_log;
 	bool kept;
 
+	buf_reset(name);
 	buf_fmt(name, "%s.damaged-%s", path, day);
+	for (int n = 2; disk_exists(buf_text(name)); n++) {
+		buf_reset(name);
+		buf_fmt(name, "%s.damaged-%s-%d", path, day, n);
+	}
 	copy_log = with_end(buf_text(name), "-wal");
-	kept = disk_exists(buf_text(name)) ||
-	       (disk_copy(log, copy_log) == SQLITE_OK &&
-		disk_copy(path, buf_text(name)) == SQLITE_OK);
+	kept = disk_copy(log, copy_log) == SQLITE_OK &&
+	       disk_copy(path, buf_text(name)) == SQLITE_OK;
 	if (!kept) {
 		disk_delete(copy_log);
 		disk_delete(buf_text(name));

@@ -33,8 +33,8 @@ void vault_drop_log(const char *path);
 bool vault_prepare(const char *path, struct vault_key *key, bool *mended,
     struct err *err);
 
-/* Copies the file and its log as they are to PATH.damaged-DAY (and -wal), both sealed;
- * name gets that name. False when there is no room. */
+/* Copies the file and its log as they are to PATH.damaged-DAY (and -wal; DAY-2 the second
+ * time), both sealed; name gets that name. False when there is no room. */
 bool vault_keep_copy(const char *path, const char *day, struct buf *name);
 
 #endif

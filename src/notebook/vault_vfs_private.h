@@ -40,7 +40,8 @@ struct log {
 	bool header_bad;
 	int64_t last;  /* the last frame that recovery read; -1: none */
 	bool last_bad; /* and it did not open */
-	bool last_old; /* or is of an earlier generation */
+	bool last_old; /* or is of another generation than the header */
+	bool last_newer; /* a later one: the header's write was swallowed */
 };
 
 struct vault_file {

@@ -398,6 +398,69 @@ an_older_generation_behind_the_end_is_no_loss(void)
 	sim_copy_free(killed);
 }
 
+/* Where the sealed frames stand. */
+#define LOG_HEADER 72
+#define LOG_FRAME  (64 + PAGE_SIZE)
+
+/* The disk said that it had written, and has not: an honest unit of an earlier generation
+ * stands where a header or a frame should. */
+static void
+swallow_each(int records_before)
+{
+	struct record_origin origin = { .form = "visit", .version = "1" };
+	struct notebook *nb;
+	struct sim_copy *killed;
+	unsigned char *before;
+	enum log_loss loss;
+	char id[UUID_SIZE], answers[32];
+	size_t size;
+	int lost;
+
+	begin();
+	nb = open_sealed(false);
+	CHECK(record_begin(nb, &origin, id, NULL));
+	CHECK(store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", NULL));
+	for (int i = 0; i < records_before; i++)
+		add_record(nb, 100 + i);
+	CHECK(record_draft_save(nb, id, "{\"n\":0}", 7, "", "", NULL));
+	size = sim_size(LOG);
+	before = malloc(size);
+	memcpy(before, sim_bytes(LOG), size);
+	CHECK(store_exec(nb, "PRAGMA wal_checkpoint(RESTART)", NULL));
+	for (int n = 1; n <= SAVES; n++) {
+		int len = snprintf(answers, sizeof(answers), "{\"n\":%d}", n);
+
+		CHECK(record_draft_save(nb, id, answers, (size_t)len, "", "", NULL));
+	}
+	killed = sim_copy();
+	notebook_close(nb);
+	sim_restore(killed);
+	CHECK_INT(last_save(id, &loss, &lost), SAVES); /* the control */
+	CHECK_INT(loss, LOG_WHOLE);
+	for (int unit = 0; unit < 10; unit++) {
+		size_t at = unit ? LOG_HEADER + LOG_FRAME * (size_t)(unit - 1) : 0;
+		size_t len = unit ? LOG_FRAME : LOG_HEADER;
+
+		if (at + len > size)
+			break;
+		sim_restore(killed);
+		memcpy(sim_bytes(LOG) + at, before + at, len);
+		CHECK(last_save(id, &loss, &lost) < SAVES);
+		CHECK_INT(loss, LOG_LOST);
+		CHECK(lost > 0 && lost <= SAVES);
+	}
+	sim_copy_free(killed);
+	free(before);
+}
+
+/* The log of before was the longer one, and the shorter one. */
+static void
+a_swallowed_write_of_the_log_is_told(void)
+{
+	swallow_each(20);
+	swallow_each(0);
+}
+
 static void
 a_cut_log_is_told(void)
 {
@@ -612,6 +675,7 @@ main(void)
 	RUN(yesterdays_pages_are_found);
 	RUN(every_flipped_bit_of_the_log_is_told);
 	RUN(an_older_generation_behind_the_end_is_no_loss);
+	RUN(a_swallowed_write_of_the_log_is_told);
 	RUN(a_cut_log_is_told);
 	RUN(one_bad_page_costs_its_own_rows);
 	RUN(what_only_the_log_has_is_given);

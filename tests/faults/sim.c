@@ -557,17 +557,24 @@ files_swap_in(const char *from, const char *to, const char *old)
 	return true;
 }
 
+void
+files_make_private(const char *path)
+{
+	(void)path;
+}
+
+bool
+files_sync_folder(const char *path)
+{
+	(void)path;
+	record(OP_FOLDER);
+	return true;
+}
+
 bool
 files_are_one(const char *a, const char *b)
 {
 	return inode_of(a) >= 0 && inode_of(a) == inode_of(b);
-}
-
-bool
-files_keep_private(const char *path)
-{
-	(void)path;
-	return true;
 }
 
 int64_t
