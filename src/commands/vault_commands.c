@@ -79,8 +79,10 @@ static void
 log_entry(struct target *t, const char *who, enum audit_what what, const char *about)
 {
 	struct err err = { 0 };
-	struct notebook *nb =
-	    notebook_open_sealed(buf_text(&t->path), false, t->key, t->clock, &err);
+	const char *path = buf_text(&t->path);
+	struct notebook *nb = t->key
+	    ? notebook_open_sealed(path, false, t->key, t->clock, &err)
+	    : notebook_open(path, false, t->clock, &err);
 
 	if (!nb || !tries_log(nb, &err) ||
 	    !(who ? audit_add_by(nb, who, what, about, &err)
@@ -423,7 +425,8 @@ command_vault_salvage(const struct command_context *context, const struct words 
 	struct vault_salvor salvor = { write_record, write_draft, write_file, write_other,
 		&r };
 	struct vault_salvage result;
-	bool good = target_find(&t, context) && target_unlock(&t) && begin_rescue(&r) &&
+	bool begun = target_find(&t, context) && target_unlock(&t) && begin_rescue(&r);
+	bool good = begun &&
 		    vault_salvage(buf_text(&t.path), t.key, &salvor, &result, &t.err);
 
 	bool written = end_file(r.records);
@@ -434,13 +437,13 @@ command_vault_salvage(const struct command_context *context, const struct words 
 		good = err_set(&t.err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
 		    "that you may write there."), r.dir,
 		    strerror(errno));
+	if (begun) /* whatever came of it: something may have been written */
+		log_entry(&t, NULL, AUDIT_EXPORT, "salvage");
 	if (!good)
 		return target_failed(&t);
 	printf(_("%ld finished records, %ld drafts, %ld forms and lists are in %s; %ld "
 		 "places could not be read.\n"),
 	    result.records, result.drafts, result.files, r.dir, result.lost);
-	if (t.key)
-		log_entry(&t, NULL, AUDIT_EXPORT, "salvage");
 	printf(_("Anybody can read these files: keep them safe. In a good notebook, \"minqing "
 		 "sync\" first fetches what was sent, then \"minqing import %s/records.jsonl "
 		 "%s/drafts.jsonl\" adds what is missing and leaves alone what is there. Then "
