@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -444,11 +445,13 @@ run(int argc, char **argv, int used, const struct command *c)
 int
 main(int argc, char **argv)
 {
+	static const struct rlimit none = { 0, 0 };
 	const struct command *c;
 	char **words;
 	int used = 0, code;
 
 	umask(077); /* what people said of their lives is in these files */
+	setrlimit(RLIMIT_CORE, &none); /* and in memory, of which none are made */
 	speak();
 	c = find_command(argc - 1, argv + 1, &used);
 	words = argv_take(argc, argv, c ? 1 + used : 1);
