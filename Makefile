@@ -187,7 +187,7 @@ check: tests
 corpus: $(CORPUS_TESTS)
 	@sh tests/run $(B) $(CORPUS_TESTS)
 
-# Long runs of what can be lost: some ten minutes.
+# Long runs of what can be lost: half an hour.
 faults: tests
 	@sh tests/faults/mutants $(B) "$(CC)" "$(ALL_CFLAGS)" \
 	    "$(call pkg-config,--libs,$(PKG_UI) $(PKG_CORE)) -ldl -lm"

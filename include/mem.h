@@ -20,6 +20,10 @@ char *mem_strndup(const char *s, size_t len);
  */
 void *mem_grow(void *array, size_t *cap, size_t need, size_t item_size);
 
+/* Whole pages of what was given back by free() go to the system; a millisecond or two. For
+ * after something large that is not done again soon. */
+void mem_give_back(void);
+
 /* Wipes what was given back by free() and returned from, as far as the C library says
  * where it is. Some milliseconds: for moments after which nothing may be found. */
 void mem_sweep(void);

@@ -41,6 +41,10 @@ void notebook_warnings(struct notebook *nb, struct buf *words);
 bool notebook_has_room(const struct notebook *nb, struct buf *words);
 void notebook_close(struct notebook *nb);
 
+/* What reading has left in memory goes back to the system: after a search, or a large list.
+ * It is read again when it is wanted. */
+void notebook_give_back(struct notebook *nb);
+
 /*
  * Idle lock of a sealed notebook that keeps its key: closes the file and wipes the key,
  * so that nothing of it can be read any more; the notebook itself stays for the pages

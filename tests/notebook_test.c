@@ -385,6 +385,36 @@ newest_list_counts(void)
 	fixture_free(f);
 }
 
+static int
+cached_kb(struct notebook *nb)
+{
+	int bytes = 0, most;
+
+	sqlite3_db_status(nb->db, SQLITE_DBSTATUS_CACHE_USED, &bytes, &most, 0);
+	return bytes / 1024;
+}
+
+static void
+a_large_list_leaves_no_pages_behind(void)
+{
+	struct fixture *f = fixture_new();
+	struct buf text = { 0 };
+	struct list *list;
+
+	buf_str(&text, "name,label\n");
+	for (int i = 0; i < 60000; i++)
+		buf_fmt(&text, "b%05d,%d号楼一单元\n", i, i);
+	CHECK(text.len > 1500000);
+	CHECK(add_list(f, buf_text(&text)));
+	fixture_reopen(f);
+	list = notebook_list(f->nb, "building.csv", &f->err);
+	CHECK(list && list_count(list) == 60000);
+	CHECK(cached_kb(f->nb) < 300);
+	list_unref(list);
+	buf_clear(&text);
+	fixture_free(f);
+}
+
 /* Choices of the building question, as a draft sees them. */
 static size_t
 choices(struct fixture *f, const char *id)
@@ -470,6 +500,7 @@ main(void)
 	RUN(other_bytes_under_a_version_are_refused);
 	RUN(forms_are_parsed_once);
 	RUN(newest_list_counts);
+	RUN(a_large_list_leaves_no_pages_behind);
 	RUN(a_draft_keeps_the_lists_that_it_was_begun_with);
 	RUN(begun_and_not_kept_leaves_nothing);
 	return CHECK_DONE();

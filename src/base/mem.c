@@ -102,6 +102,12 @@ take_all_of(size_t size, void *taken, size_t *left)
 }
 
 void
+mem_give_back(void)
+{
+	malloc_trim(0);
+}
+
+void
 mem_sweep(void)
 {
 	void *taken = NULL, *before;

@@ -267,7 +267,7 @@ list_from_row(struct notebook *nb, sqlite3_stmt *stmt, const char *filename,
 
 	sqlite3_reset(stmt);
 	if (len > LARGE_LIST)
-		sqlite3_db_release_memory(nb->db);
+		notebook_give_back(nb);
 	return list;
 }
 

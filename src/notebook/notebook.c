@@ -334,6 +334,13 @@ notebook_close(struct notebook *nb)
 }
 
 void
+notebook_give_back(struct notebook *nb)
+{
+	sqlite3_db_release_memory(nb->db);
+	mem_give_back();
+}
+
+void
 notebook_suspend(struct notebook *nb)
 {
 	assert(nb->key && nb->key_is_ours && nb->depth == 0);

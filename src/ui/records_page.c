@@ -546,4 +546,5 @@ records_page_run(struct app *app, const char *day)
 	free(p.rows);
 	list_view_close(&p.view);
 	editor_free(p.search);
+	notebook_give_back(app->nb);
 }
