@@ -58,6 +58,7 @@ files_are_the_workers_alone(void)
 
 static sqlite3_vfs *real, watching;
 static const char *opened, *other;
+static int temporary; /* files without a name that were opened */
 
 /* Between the opening of the file and the lock on it. */
 static int
@@ -66,6 +67,7 @@ open_and_swap(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
 	int code = real->xOpen(real, name, file, flags, got);
 
 	(void)vfs;
+	temporary += !name;
 	if (other && name && strcmp(name, opened) == 0 && flags & SQLITE_OPEN_READWRITE) {
 		CHECK(rename(other, opened) == 0);
 		other = NULL;
@@ -230,6 +232,34 @@ no_other_file_is_ever_opened(void)
 	sealed_free(&s);
 }
 
+/* Records by the megabyte are put in order. */
+static void
+salvage_writes_nothing_readable(void)
+{
+	struct sealed s = sealed_new();
+	struct vault_salvor salvor = { take_line, take_draft, take_file, take_line,
+		&records_found };
+	struct vault_salvage result;
+
+	CHECK(store_exec(s.nb,
+	    "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 4000)"
+	    " INSERT INTO record (id, form, version, day, created, changed, modified, user,"
+	    " station, device) SELECT 'id' || n, 'visit', '1', '', '', 1, '', '', '', '' FROM c;"
+	    "INSERT INTO revision (record, rev, base, version, at, user, hash, state, answers)"
+	    " SELECT 1 + number * 7 % 4000, 1, 0, '1', '', '', '', 'sent',"
+	    " '{\"a\":\"' || hex(randomblob(1000)) || '\"}' FROM record", &s.err));
+	CHECK_STR(s.err.text, "");
+	notebook_close(s.nb);
+	s.nb = NULL;
+	records_found = temporary = 0;
+	watch();
+	CHECK(vault_salvage(s.path, s.key, &salvor, &result, &s.err));
+	watch_no_more();
+	CHECK(records_found >= 4000);
+	CHECK_INT(temporary, 0);
+	sealed_free(&s);
+}
+
 int
 main(void)
 {
@@ -238,5 +268,6 @@ main(void)
 	RUN(a_number_out_of_this_world_is_no_number);
 	RUN(the_connection_is_set_up_so);
 	RUN(no_other_file_is_ever_opened);
+	RUN(salvage_writes_nothing_readable);
 	return CHECK_DONE();
 }

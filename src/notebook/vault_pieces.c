@@ -170,11 +170,12 @@ read_log(struct pieces *p)
 {
 	unsigned char header[LOG_HEADER], frame[FRAME];
 	sqlite3_int64 size = 0;
-	int64_t *pages, count, kept = 0;
+	int64_t *pages, count, kept = 0, most;
 
 	p->log->pMethods->xFileSize(p->log, &size);
 	count = size > LOG_HEADER ? (size - LOG_HEADER) / FRAME : 0;
-	p->frames = mem_alloc((size_t)(p->pages + count + 1) * sizeof(*p->frames));
+	most = p->pages + count;
+	p->frames = mem_alloc((size_t)(most + 1) * sizeof(*p->frames));
 	if (!count || p->log->pMethods->xRead(p->log, header, LOG_HEADER, 0) != SQLITE_OK)
 		return;
 	pages = mem_alloc((size_t)count * sizeof(*pages));
@@ -190,7 +191,7 @@ read_log(struct pieces *p)
 		if (grown == 0)
 			continue;
 		/* What a damaged file makes up is no reason to look for its pages. */
-		if (grown > p->pages && grown <= p->pages + count - kept)
+		if (grown > p->pages && grown <= most)
 			p->pages = grown;
 		for (; kept <= i; kept++)
 			if (pages[kept] > 0 && pages[kept] <= p->pages)
@@ -335,7 +336,7 @@ look_at_row(struct pieces *p, const unsigned char *at, const unsigned char *end)
 	int count;
 
 	if (!get_varint(&at, end, &len) || !get_varint(&at, end, &number) || len < 1 ||
-	    len > ROW_MAX)
+	    len > ROW_MAX || len > p->pages * p->usable)
 		return;
 	got = gather(p, at, end, len);
 	count = got ? take_apart(p, len, got, values) : 0;
@@ -431,6 +432,8 @@ make_tables(struct pieces *p)
 {
 	int code = sqlite3_open(":memory:", &p->db);
 
+	if (code == SQLITE_OK) /* what is sorted, too */
+		code = sqlite3_exec(p->db, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
 	for (size_t i = 0; i < SHAPES && code == SQLITE_OK; i++) {
 		code = sqlite3_exec(p->db, shapes[i].table, NULL, NULL, NULL);
 		if (code == SQLITE_OK)

@@ -27,6 +27,7 @@ struct definition {
 struct keys {
 	struct buf in;
 	size_t at; /* bytes of in already taken */
+	size_t wiped; /* of those */
 	struct buf text;
 	struct definition *definitions;
 	size_t count, cap;
@@ -95,8 +96,9 @@ keys_feed(struct keys *k, const char *bytes, size_t len)
 {
 	if (k->in.data && k->at) {
 		memmove(k->in.data, k->in.data + k->at, k->in.len - k->at);
+		explicit_bzero(k->in.data + k->in.len - k->at, k->at);
 		buf_truncate(&k->in, k->in.len - k->at);
-		k->at = 0;
+		k->at = k->wiped = 0;
 	}
 	buf_add(&k->in, bytes, len);
 }
@@ -352,6 +354,18 @@ keys_character(struct keys *k, const char *s, size_t len, bool final, struct key
 	return KEYS_GOT;
 }
 
+/* What was taken may have been a passphrase. */
+static void
+forget_taken(struct keys *k)
+{
+	if (k->at > k->wiped)
+		explicit_bzero(k->in.data + k->wiped, k->at - k->wiped);
+	k->wiped = k->at;
+	if (k->text.len > 0)
+		explicit_bzero(k->text.data, k->text.len);
+	buf_reset(&k->text);
+}
+
 enum keys_result
 keys_next(struct keys *k, bool final, struct key *key)
 {
@@ -359,6 +373,7 @@ keys_next(struct keys *k, bool final, struct key *key)
 	const char *s;
 	size_t len;
 
+	forget_taken(k);
 	do {
 		s = buf_text(&k->in) + k->at;
 		len = k->in.len - k->at;

@@ -8,6 +8,7 @@
 #include "district.h"
 #include "err.h"
 #include "i18n.h"
+#include "mem.h"
 #include "notebook.h"
 #include "place.h"
 #include "tries.h"
@@ -31,6 +32,7 @@ app_type_secret(struct app *app, const char *title, const char *text, char *out,
 	if (typed.data)
 		explicit_bzero(typed.data, typed.cap);
 	buf_clear(&typed);
+	mem_sweep(); /* the field it was typed into, and what could be undone there */
 	return entered;
 }
 

@@ -490,6 +490,29 @@ nobody_there_ends_a_plain_page(void)
 	CHECK(term_ended(t, &status));
 	CHECK_INT(WEXITSTATUS(status), 1);
 	term_free(t);
+/* Right or wrong, typed or asked for twice: no longer than until the key is there. */
+static void
+a_passphrase_is_not_remembered(void)
+{
+	struct term *t;
+
+	begin_one();
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, "wrong words here<Enter>");
+	CHECK(term_see(t, "The passphrase is wrong."));
+	CHECK(memory_holds(term_pid(t), "wrong words here") <= 0);
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	CHECK(memory_holds(term_pid(t), CHEN_PHRASE) <= 0);
+	TYPE(t, "<F11>");
+	CHECK(term_see(t, "Locked"));
+	TYPE(t, "wröng wörds hére<Enter>");
+	CHECK(term_see(t, "The passphrase is wrong."));
+	CHECK(memory_holds(term_pid(t), "wröng wörds hére") <= 0);
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	leave(t);
 	folder_remove(home);
 }
 
@@ -798,6 +821,7 @@ main(void)
 	RUN(what_was_being_typed_is_saved_before_the_lock);
 	RUN(nobody_there_locks_by_itself);
 	RUN(nobody_there_ends_a_plain_page);
+	RUN(a_passphrase_is_not_remembered);
 	RUN(waking_from_sleep_locks);
 	RUN(a_locked_program_remembers_nothing_that_is_closed);
 	RUN(sending_stops_and_begins_again);
