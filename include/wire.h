@@ -161,7 +161,7 @@ struct wire_carried {
 
 void wire_key_new(unsigned char public_key[WIRE_KEY_SIZE],
     unsigned char secret_key[WIRE_KEY_SIZE]);
-/* From 64 hex digits; false when it is not that. */
+/* From 64 hex digits; false when it is not that, or a key that seals nothing. */
 bool wire_key_read(const char *hex, unsigned char key[WIRE_KEY_SIZE]);
 /* Appends the batch's file. */
 void wire_seal(const unsigned char public_key[WIRE_KEY_SIZE],

@@ -212,11 +212,15 @@ rescue_rehearse(const char *backup, const struct place_asker *asker,
 	struct found f = { 0 };
 	struct buf trial = { 0 }, kept = { 0 };
 	struct notebook *nb = NULL, *copy = NULL;
-	bool good = find(&f, backup, asker, clock, worker, err);
+	bool good;
 
+	if (!find(&f, backup, asker, clock, worker, err)) {
+		found_clear(&f);
+		return false;
+	}
 	buf_fmt(&trial, "%s.rehearsal", buf_text(&f.path));
 	unlink(buf_text(&trial)); /* of one that was cut short */
-	good = good && backup_restore(backup, f.key, buf_text(&trial), clock, &kept, err) &&
+	good = backup_restore(backup, f.key, buf_text(&trial), clock, &kept, err) &&
 	       (nb = open_found(&f, buf_text(&f.path), clock, err)) != NULL &&
 	       (copy = notebook_open_frozen(buf_text(&trial), f.key, clock, err)) != NULL &&
 	       backup_compare(nb, copy, d, err);

@@ -39,11 +39,15 @@ wire_key_new(unsigned char public_key[WIRE_KEY_SIZE],
 bool
 wire_key_read(const char *hex, unsigned char key[WIRE_KEY_SIZE])
 {
+	unsigned char secret[crypto_scalarmult_SCALARBYTES], shared[crypto_scalarmult_BYTES];
 	size_t len = 0;
 	const char *end = NULL;
 
+	begin_sodium();
+	randombytes_buf(secret, sizeof(secret));
+	/* To a handful of keys, all zeros for one, nothing can be sealed. */
 	return sodium_hex2bin(key, WIRE_KEY_SIZE, hex, strlen(hex), NULL, &len, &end) == 0 &&
-	    len == WIRE_KEY_SIZE && !*end;
+	    len == WIRE_KEY_SIZE && !*end && crypto_scalarmult(shared, secret, key) == 0;
 }
 
 void
@@ -146,6 +150,7 @@ key_of_token(const char *token, unsigned char key[WIRE_KEY_SIZE])
 	    LOCKED_BEGINS);
 	crypto_generichash_update(&state, (const unsigned char *)token, strlen(token));
 	crypto_generichash_final(&state, key, WIRE_KEY_SIZE);
+	sodium_memzero(&state, sizeof(state));
 }
 
 void

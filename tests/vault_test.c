@@ -5,6 +5,7 @@
 #include "old_layout.h"
 #include "vault_fixture.h"
 #include "../src/notebook/store.h"
+#include "../src/notebook/vault_open.h"
 #include "../src/notebook/vault_private.h"
 
 #include <fcntl.h>
@@ -264,6 +265,27 @@ either_copy_of_the_slots_will_do(void)
 	}
 }
 
+/* Whoever has it open may be in the middle of a change of the passphrase. */
+static void
+slots_in_use_are_not_mended(void)
+{
+	struct sealed s = sealed_new();
+	unsigned char byte = 0xFF, back;
+	bool mended;
+	int fd;
+
+	write_at(s.path, 100, &byte, 1);
+	CHECK(vault_prepare(s.path, s.key, &mended, &s.err));
+	fd = open(s.path, O_RDONLY);
+	CHECK(pread(fd, &back, 1, 100) == 1 && back == byte);
+	notebook_close(s.nb);
+	s.nb = NULL;
+	CHECK(vault_prepare(s.path, s.key, &mended, &s.err) && mended);
+	CHECK(pread(fd, &back, 1, 100) == 1 && back != byte);
+	close(fd);
+	sealed_free(&s);
+}
+
 static void
 no_copy_of_the_slots_is_said(void)
 {
@@ -496,6 +518,7 @@ main(void)
 	RUN(a_recovery_key_with_a_slip_is_refused);
 	RUN(passphrases_that_are_too_weak);
 	RUN(either_copy_of_the_slots_will_do);
+	RUN(slots_in_use_are_not_mended);
 	RUN(no_copy_of_the_slots_is_said);
 	RUN(a_slot_cannot_ask_for_more);
 	RUN(tampered_slots_are_refused);

@@ -107,6 +107,8 @@ keys_are_read_strictly(void)
 	hex[64] = '\0';
 	CHECK(!wire_key_read(hex, key));
 	CHECK(!wire_key_read("", key));
+	memset(hex, '0', 64); /* nothing can be sealed to it */
+	CHECK(!wire_key_read(hex, key));
 }
 
 static void

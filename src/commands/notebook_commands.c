@@ -69,9 +69,10 @@ command_init(const struct command_context *context, const struct words *words)
 		return EXIT_USAGE;
 	}
 	sealed = !words_get(words, "--plain") && passphrases_can_ask(context->passphrases);
-	if (sealed && !choose_passphrase(context, worker.name, &passphrase, &err))
-		return command_failed(&err);
-	nb = place_create_sealed(&worker, sealed ? &passphrase : NULL, context->clock, &err);
+	nb = sealed && !choose_passphrase(context, worker.name, &passphrase, &err)
+		? NULL
+		: place_create_sealed(&worker, sealed ? &passphrase : NULL, context->clock,
+		      &err);
 	vault_passphrase_wipe(&passphrase);
 	if (!nb)
 		return command_failed(&err);

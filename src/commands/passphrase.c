@@ -34,6 +34,8 @@ passphrases_init(struct passphrases *p, const char *option, struct err *err)
 		    "--passphrase-fd 3 3<FILE."),
 		    text);
 	p->fd = (int)fd;
+	/* What is left in it is not for a program that is begun from here. */
+	fcntl(p->fd, F_SETFD, FD_CLOEXEC);
 	return true;
 }
 

@@ -218,12 +218,18 @@ command_vault_recovery_key(const struct command_context *context,
 	bool written = false;
 
 	(void)context;
+	int why = errno;
+
 	if (fd >= 0) {
 		vault_recovery_make(public_text, secret_text);
 		written = dprintf(fd, "%s\n", secret_text) > 0 && fsync(fd) == 0;
+		why = errno;
 		explicit_bzero(secret_text, sizeof(secret_text));
 		close(fd);
 	}
+	if (fd >= 0 && !written)
+		unlink(path); /* half a key opens nothing */
+	errno = why;
 	if (!written) {
 		err_set(&err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
 		    "you may write there."), path,
@@ -239,6 +245,21 @@ command_vault_recovery_key(const struct command_context *context,
 }
 
 /* --- looking --- */
+
+/* Can the one who has the secret half of what stands in district.txt today? */
+static const char *
+who_recovers(const struct vault_facts *facts)
+{
+	struct district district;
+
+	if (!facts->has_recovery)
+		return _("no");
+	if (district_read(&district, NULL) && district.has_recovery &&
+	    memcmp(district.recovery, facts->recovery, VAULT_RECOVERY_SIZE) != 0)
+		return _("only with another key than the one in district.txt: a new "
+			 "passphrase takes that one");
+	return _("yes");
+}
 
 int
 command_vault_status(const struct command_context *context, const struct words *words)
@@ -256,8 +277,7 @@ command_vault_status(const struct command_context *context, const struct words *
 		printf(_("sealed: yes\n"));
 		printf(_("a try at the passphrase costs: %u passes over %u MiB\n"),
 		    facts.cost.passes, (facts.cost.kib + 1023) / 1024);
-		printf(_("the district can recover it: %s\n"),
-		    facts.has_recovery ? _("yes") : _("no"));
+		printf(_("the district can recover it: %s\n"), who_recovers(&facts));
 		printf(_("good copies of the keys: %d of 2\n"), facts.copies_good);
 	} else {
 		return target_failed(&t);

@@ -115,10 +115,15 @@ make_blocks_good(const char *path, struct vault_key *key, bool *mended, struct e
 	if (good == BLOCK_COPIES && copies[0].generation == copies[1].generation)
 		goto out;
 	disk_close(f);
-	/* On a disk that cannot be written the good copy is enough. */
+	/* On a disk that cannot be written the good copy is enough. Whoever has it open may
+	 * be changing the passphrase: read anew when nobody has. */
 	f = disk_open(path, DISK_WRITE, &code);
-	if (f)
+	if (f && disk_lock_alone(f) &&
+	    vault_read_block(f, path, &key->cipher, &best, &good, NULL) &&
+	    block_is_of(&best, &key->cipher)) {
 		vault_write_blocks(f, &best, &key->cipher);
+		key->block = best;
+	}
 out:
 	disk_close(f);
 	return fine;

@@ -11,6 +11,7 @@
 #include "notebook.h"
 #include "place.h"
 #include "tries.h"
+#include "../../src/commands/passphrase.h"
 #include "screen.h"
 #include "vault.h"
 
@@ -490,6 +491,9 @@ nobody_there_ends_a_plain_page(void)
 	CHECK(term_ended(t, &status));
 	CHECK_INT(WEXITSTATUS(status), 1);
 	term_free(t);
+	folder_remove(home);
+}
+
 /* Right or wrong, typed or asked for twice: no longer than until the key is there. */
 static void
 a_passphrase_is_not_remembered(void)
@@ -514,6 +518,23 @@ a_passphrase_is_not_remembered(void)
 	CHECK(term_see(t, "Start a record"));
 	leave(t);
 	folder_remove(home);
+}
+
+/* The next worker's program is begun from this one. */
+static void
+a_descriptor_of_passphrases_is_not_passed_on(void)
+{
+	struct passphrases p;
+	struct err err = { 0 };
+	char number[16];
+	int ends[2];
+
+	CHECK(pipe(ends) == 0);
+	snprintf(number, sizeof(number), "%d", ends[0]);
+	CHECK(passphrases_init(&p, number, &err) && p.fd == ends[0]);
+	CHECK(fcntl(ends[0], F_GETFD) & FD_CLOEXEC);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 /* The machine slept, the time went on; the key that wakes it is for nobody's record. */
@@ -822,6 +843,7 @@ main(void)
 	RUN(nobody_there_locks_by_itself);
 	RUN(nobody_there_ends_a_plain_page);
 	RUN(a_passphrase_is_not_remembered);
+	RUN(a_descriptor_of_passphrases_is_not_passed_on);
 	RUN(waking_from_sleep_locks);
 	RUN(a_locked_program_remembers_nothing_that_is_closed);
 	RUN(sending_stops_and_begins_again);
