@@ -42,7 +42,8 @@ APP_SRC  = $(wildcard src/ui/*.c src/commands/*.c sync/client*.c) $(wildcard src
 # What the collector takes from the base: no forms; text only to print it.
 COLLECTOR_SRC = $(wildcard sync/collector/*.c sync/wire*.c) src/base/mem.c src/base/err.c \
 	        src/base/buf.c src/base/json.c src/base/csv.c src/base/clock.c src/base/uuid.c \
-	        src/base/hash.c src/base/chain.c src/base/text.c src/base/output.c src/base/argv.c
+	        src/base/hash.c src/base/chain.c src/base/text.c src/base/output.c src/base/argv.c \
+	        src/base/i18n.c
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 CORE_OBJ      = $(call obj,$(CORE_SRC))
@@ -268,7 +269,7 @@ uninstall:
 # Sentences in the code that the Chinese catalogue does not have yet go into it, empty.
 po:
 	@mkdir -p build
-	find src include sync -path sync/collector -prune -o -name '*.[ch]' -print | sort | \
+	find src include sync -name '*.[ch]' -print | sort | \
 	    LC_ALL=C.UTF-8 xargs xgettext --from-code=UTF-8 -k_ -kN_ -L C --no-location \
 	    -o build/minqing.pot
 	msgmerge --quiet --update --backup=none --no-fuzzy-matching src/po/zh_CN.po build/minqing.pot

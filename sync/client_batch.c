@@ -222,21 +222,30 @@ batch_shrink(struct client_batch *b, const char *problem, size_t len)
 	batch_halve(b, 0);
 }
 
-/* What a code means, in the worker's words. Codes that are not here are for later: an
- * unknown one must not send a record back for nothing. */
+/* What a code means, in the worker's words; and whether the collector's own message says
+ * more than it. Codes that are not here are for later: an unknown one must not send a
+ * record back for nothing. */
 static const struct {
 	const char *code, *text;
+	bool more;
 } refusals[] = {
-	{ "json", N_("The collector could not read the record.") },
-	{ "too_big", N_("The record is larger than the collector takes.") },
-	{ "invalid", N_("The collector found something wrong in the record.") },
-	{ "form_unknown", N_("The collector does not know this form.") },
-	{ "conflict", N_("This record was changed elsewhere in the meantime.") },
-	{ "forbidden", N_("This record belongs to another worker.") },
+	{ "json", N_("The collector could not read the record. Tell the district."), true },
+	{ "too_big", N_("The record is larger than the collector takes. Shorten its longest "
+			"texts and finish it again."), false },
+	{ "invalid", N_("The collector found something wrong in the record. Correct it, or "
+			"tell the district."), true },
+	{ "form_unknown", N_("The collector does not know this form. Tell the district."),
+	    false },
+	{ "conflict", N_("This record was changed elsewhere in the meantime."), false },
+	{ "forbidden", N_("This record belongs to another worker. Ask the district."),
+	    false },
 };
 
+/* A message is English on the wire; those of our own reader (wire.c, json.c) are in the
+ * catalogue. */
 bool
-batch_refusal_words(const char *code, const char *message, struct buf *out)
+batch_refusal_words(const char *code, const char *path, const char *message,
+    struct buf *out)
 {
 	size_t i;
 
@@ -246,8 +255,12 @@ batch_refusal_words(const char *code, const char *message, struct buf *out)
 	if (i == sizeof(refusals) / sizeof(refusals[0]))
 		return false;
 	buf_str(out, _(refusals[i].text));
-	if (*message)
-		buf_fmt(out, " (%s)", message);
+	if (!refusals[i].more || !*message)
+		return true;
+	if (*path)
+		buf_fmt(out, _(" (%s: %s)"), path, _(message));
+	else
+		buf_fmt(out, _(" (%s)"), _(message));
 	return true;
 }
 
@@ -272,7 +285,7 @@ take_refusal(const struct wire_refusal *refusal, void *data)
 		return;
 	}
 	it->listed = true;
-	if (!batch_refusal_words(refusal->code, refusal->message, &message)) {
+	if (!batch_refusal_words(refusal->code, refusal->path, refusal->message, &message)) {
 		it->later = true;
 		return;
 	}

@@ -81,9 +81,10 @@ void batch_shrink(struct client_batch *b, const char *problem, size_t len);
 
 /* What was said of every revision; false when this is no answer to this batch. */
 bool batch_read_answer(struct client_batch *b, const char *text, size_t len);
-/* What a code means, in the worker's words, and the collector's own message. False: it is
- * no final one, so the revision is for later. */
-bool batch_refusal_words(const char *code, const char *message, struct buf *out);
+/* What a code means, in the worker's words, and what the collector says more of it. False:
+ * it is no final one, so the revision is for later. */
+bool batch_refusal_words(const char *code, const char *path, const char *message,
+    struct buf *out);
 /* Says of the only revision that the collector cannot take it. */
 void batch_refuse_only(struct client_batch *b, const char *message);
 

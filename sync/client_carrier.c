@@ -223,7 +223,7 @@ keep_verdict(const struct wire_verdict *v, void *data)
 			all->log = v->rev;
 		return;
 	}
-	if (v->code && !batch_refusal_words(v->code, v->message, &message))
+	if (v->code && !batch_refusal_words(v->code, v->path, v->message, &message))
 		return; /* for later: it waits on */
 	all->answers =
 	    mem_grow(all->answers, &all->cap, all->count + 1, sizeof(*all->answers));

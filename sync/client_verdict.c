@@ -61,7 +61,7 @@ static const struct status_failure status_failures[] = {
 	{ 404, 405, LINE_STOP, ERR_NETWORK, not_ours },
 	{ 407, 407, LINE_STOP, ERR_NETWORK, N_("The proxy wants a name and a password.") },
 	{ 408, 408, LINE_CUT, ERR_NETWORK, N_("The line went silent in the middle.") },
-	{ 413, 413, LINE_SPLIT, ERR_REFUSED, N_("The record is larger than the collector takes.") },
+	{ 413, 413, LINE_SPLIT, ERR_REFUSED, N_("The record is larger than the collector takes. Shorten its longest texts and finish it again.") },
 	{ 415, 415, LINE_STOP, ERR_REFUSED, N_("The collector does not read what this program sends.") },
 	{ 426, 426, LINE_STOP, ERR_REFUSED,
 		N_("The collector wants a newer version of this program. Update it.") },

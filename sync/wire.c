@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "hash.h"
+#include "i18n.h"
 #include "json.h"
 #include "outbox.h"
 #include "uuid.h"
@@ -159,7 +160,7 @@ take_text(struct reading *rd, enum member m, const char *text, size_t len)
 	size_t i;
 
 	if (len > members[m].max) {
-		complain(rd, members[m].name, "is too long");
+		complain(rd, members[m].name, N_("is too long"));
 		return;
 	}
 	rd->at[m] = rd->scratch->len;
@@ -178,7 +179,7 @@ take_number(struct reading *rd, enum member m, const char *text)
 
 	if (!wire_number_read(text, n)) {
 		*n = 0;
-		complain(rd, members[m].name, "must be a whole number");
+		complain(rd, members[m].name, N_("must be a whole number"));
 	}
 }
 
@@ -193,7 +194,7 @@ take_tree(struct reading *rd, struct json_reader *r)
 	if (!json_skip(r, &raw, &len))
 		return false;
 	if (len == 0 || raw[0] != '{') {
-		complain(rd, "answers", "must be an object");
+		complain(rd, "answers", N_("must be an object"));
 		return true;
 	}
 	rd->record->answers = raw;
@@ -204,12 +205,12 @@ take_tree(struct reading *rd, struct json_reader *r)
 static bool
 take_member(struct reading *rd, struct json_reader *r, enum member m)
 {
-	static const char *const wanted[] = { "must be a text", "must be a whole number",
-		"must be true or false" };
+	static const char *const wanted[] = { N_("must be a text"),
+		N_("must be a whole number"), N_("must be true or false") };
 	enum json_token token;
 
 	if (rd->seen & BIT(m))
-		complain(rd, members[m].name, "stands twice in the record");
+		complain(rd, members[m].name, N_("stands twice in the record"));
 	rd->seen |= BIT(m);
 	if (members[m].kind == TREE)
 		return take_tree(rd, r);
@@ -236,7 +237,7 @@ take_members(struct reading *rd, struct json_reader *r)
 
 	if (token != JSON_OBJECT) {
 		if (token != JSON_ERROR)
-			r->problem = "the line is not an object";
+			r->problem = N_("the line is not an object");
 		return false;
 	}
 	while ((token = json_next(r)) == JSON_NAME) {
@@ -289,7 +290,7 @@ check_needed(struct reading *rd)
 
 	for (m = 0; m < MEMBERS; m++)
 		if ((NEEDED | needed) & ~rd->seen & BIT(m))
-			complain(rd, members[m].name, "is missing");
+			complain(rd, members[m].name, N_("is missing"));
 }
 
 static void
@@ -299,27 +300,27 @@ check_values(struct reading *rd)
 	char hash[17];
 
 	if (!rec->id[0])
-		complain(rd, "id", "must be a UUID");
+		complain(rd, "id", N_("must be a UUID"));
 	if (rec->rev < 1)
-		complain(rd, "rev", "must be 1 or more");
+		complain(rd, "rev", N_("must be 1 or more"));
 	if (rec->base >= rec->rev)
-		complain(rd, "base", "must be less than rev");
+		complain(rd, "base", N_("must be less than rev"));
 	if (*rec->form && !is_name(rec->form))
-		complain(rd, "form", "must be letters, digits and _ - . :");
+		complain(rd, "form", N_("must be letters, digits and _ - . :"));
 	if (*rec->at && !is_stamp(rec->at))
-		complain(rd, "at", "must be a time (RFC 3339)");
+		complain(rd, "at", N_("must be a time (RFC 3339)"));
 	if (*rec->created && !is_stamp(rec->created))
-		complain(rd, "created", "must be a time (RFC 3339)");
+		complain(rd, "created", N_("must be a time (RFC 3339)"));
 	if (*rec->hash && !is_hash(rec->hash))
-		complain(rd, "hash", "must be 16 digits of lower-case hex");
+		complain(rd, "hash", N_("must be 16 digits of lower-case hex"));
 	if (*rec->base_hash && !is_hash(rec->base_hash))
-		complain(rd, "base_hash", "must be 16 digits of lower-case hex");
+		complain(rd, "base_hash", N_("must be 16 digits of lower-case hex"));
 	if (rec->withdrawn && rec->answers)
-		complain(rd, "answers", "a withdrawal has none");
+		complain(rd, "answers", N_("a withdrawal has none"));
 	if (rec->withdrawn && !*rec->why)
-		complain(rd, "why", "must say why");
+		complain(rd, "why", N_("must say why"));
 	if (!rec->withdrawn && !*rec->form)
-		complain(rd, "form", "must not be empty");
+		complain(rd, "form", N_("must not be empty"));
 	if (rd->bad)
 		return;
 	if (rec->withdrawn)
@@ -327,7 +328,7 @@ check_values(struct reading *rd)
 	else
 		hash_short(rec->answers, rec->answers_len, hash);
 	if (strcmp(hash, rec->hash) != 0)
-		complain(rd, "hash", "does not belong to what was sent");
+		complain(rd, "hash", N_("does not belong to what was sent"));
 }
 
 /* A withdrawal that does not name its hash is known by its reason's. */
@@ -401,7 +402,7 @@ read_record(const char *line, size_t len, size_t max, struct buf *scratch,
 		buf_reset(path);
 		buf_reset(message);
 		rd.bad = true;
-		buf_str(message, r.problem ? r.problem : "not one JSON object");
+		buf_str(message, r.problem ? r.problem : N_("not one JSON object"));
 	}
 	json_reader_clear(&r);
 	if (well_formed)

@@ -15,6 +15,7 @@
 #include "log_piece.h"
 #include "mem.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,10 @@ struct logs {
 	long problems;
 };
 
+static const char two_entries[] =
+    N_("two different entries have the number %ld: look at this laptop, and whether an "
+       "older copy of its notebook was put back");
+
 static struct log *
 log_of(struct logs *all, const struct log_piece *p)
 {
@@ -54,12 +59,18 @@ log_of(struct logs *all, const struct log_piece *p)
 	return log;
 }
 
-static void
-complain(struct logs *all, struct log *log, const char *what, long number)
+static void __attribute__((format(printf, 3, 4)))
+complain(struct logs *all, struct log *log, const char *what, ...)
 {
+	va_list ap;
+
 	all->problems++;
 	log->broken = true;
-	fprintf(stderr, "%s (%s): %s %ld\n", log->user, log->device, what, number);
+	fprintf(stderr, "%s (%s): ", log->user, log->device);
+	va_start(ap, what);
+	vfprintf(stderr, what, ap);
+	va_end(ap);
+	fputc('\n', stderr);
 }
 
 /* The texts of an entry: at, who, what, about. */
@@ -118,7 +129,7 @@ take_entry(struct logs *all, struct log *log, char link[CHAIN_SIZE], long number
 	if ((size_t)number < log->count) {
 		if (!strcmp(link, log->links[number]))
 			return true;
-		complain(all, log, _("two different entries have the number"), number);
+		complain(all, log, _(two_entries), number);
 		return false;
 	}
 	log->links = mem_grow(log->links, &log->cap, log->count + 1, sizeof(*log->links));
@@ -145,7 +156,9 @@ take_entries(struct logs *all, struct log *log, const struct log_piece *p)
 				break;
 	json_reader_clear(&r);
 	if (!log->broken && strcmp(link, buf_text(&p->hash)) != 0)
-		complain(all, log, _("what was sent does not fit its hash, entry"), number);
+		complain(all, log,
+		    _("what was sent does not fit its hash, entry %ld: look at this laptop"),
+		    number);
 }
 
 static void
@@ -154,10 +167,11 @@ take_piece(struct logs *all, const struct log_piece *p)
 	struct log *log = log_of(all, p);
 
 	if ((size_t)p->base >= log->count)
-		complain(all, log, _("entries are missing after number"),
+		complain(all, log,
+		    _("entries are missing after number %ld: let this laptop send again"),
 		    (long)log->count - 1);
 	else if (strcmp(log->links[p->base], buf_text(&p->base_hash)) != 0)
-		complain(all, log, _("two different entries have the number"), p->base);
+		complain(all, log, _(two_entries), p->base);
 	else
 		take_entries(all, log, p);
 }

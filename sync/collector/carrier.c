@@ -60,7 +60,9 @@ read_key(const struct db_ops *ops, struct db *db, const char *name,
 
 	buf_clear(&hex);
 	if (!ok && (result == DB_OK || result == DB_NONE))
-		err_set(err, ERR_SYSTEM, _("The district's key is not in this store."));
+		err_set(err, ERR_SYSTEM, 
+		    _("The district's key is not in this store. Put a copy of the store "
+		      "back that has it."));
 	return ok;
 }
 
@@ -80,10 +82,13 @@ find_device(const struct db_ops *ops, struct db *db, const char *token,
 	case AUTH_OK:
 		return true;
 	case AUTH_UNKNOWN:
-		return err_set(err, ERR_INPUT, _("it is of a laptop that is not known here"));
+		return err_set(err, ERR_INPUT,
+		    _("The laptop that wrote it is not known here. Enrol it, and let it "
+		      "write its batch again."));
 	case AUTH_REMOVED:
 		return err_set(err, ERR_INPUT,
-		    _("it is of a laptop whose token was taken back"));
+		    _("The token of the laptop that wrote it was taken back. Enrol it again "
+		      "if it may send, and let it write its batch again."));
 	case AUTH_BUSY:
 	case AUTH_FAILED:
 		break;
@@ -206,7 +211,9 @@ write_answer(const struct wire_carried *c, const struct ingest_counts *counts,
 		write_verdicts(&lines, &a, c->batch, &verdicts);
 		wire_lock(c->token, verdicts.data, verdicts.len, out);
 	} else {
-		err_set(err, ERR_SYSTEM, _("the batch could not be answered"));
+		err_set(err, ERR_SYSTEM,
+		    _("The batch was stored, but its answer could not be made. Import it "
+		      "once more."));
 	}
 	for (size_t i = 0; i < a.count; i++) {
 		free(a.lines[i].code);
@@ -240,9 +247,11 @@ ingest(const struct db_ops *ops, struct db *db, const struct clock *clock,
 	case INGEST_NOT_NDJSON:
 	case INGEST_TOO_LARGE:
 	case INGEST_TOO_MANY:
-		return err_set(err, ERR_INPUT, _("what is in it is no batch"));
+		return err_set(err, ERR_INPUT,
+		    _("What is in it is no batch. Let the laptop write it again."));
 	case INGEST_NO_MEMORY:
-		return err_set(err, ERR_SYSTEM, _("There is not enough memory."));
+		return err_set(err, ERR_SYSTEM,
+		    _("There is not enough memory. Close other programs and try again."));
 	case INGEST_BUSY:
 	case INGEST_FULL:
 	case INGEST_FAILED:
@@ -267,7 +276,8 @@ carrier_import(const struct db_ops *ops, struct db *db, const struct clock *cloc
 	if (ok && !wire_unseal(public_key, secret_key, buf_text(file), file->len, &plain,
 		      &scratch, &c))
 		ok = err_set(err, ERR_INPUT,
-		    _("it is no batch, or was sealed for another district"));
+		    _("It is no batch, is damaged, or was sealed for another district. Take "
+		      "the laptop's own file once more."));
 	ok = ok && ingest(ops, db, clock, &c, counts, &said, err) &&
 	    write_answer(&c, counts, &said, answer, err);
 	buf_clear(&plain);

@@ -51,7 +51,7 @@ write_file(const char *path, const struct buf *bytes, struct err *err)
 		ok = close(fd) == 0 && ok;
 	ok = ok && rename(part.data, path) == 0;
 	if (!ok) {
-		err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+		cannot_write(path, err);
 		unlink(part.data);
 	}
 	buf_clear(&part);
@@ -84,8 +84,9 @@ import_file(struct importing *im, const char *path, struct err *err)
 	bool ok;
 
 	ok = read_file(path, WIRE_CARRIED_MAX, &file, &why) &&
-	    carrier_import(store_ops(), im->db, &im->words->clock, &file, &counts, &answer,
-		&why);
+	    (carrier_import(store_ops(), im->db, &im->words->clock, &file, &counts, &answer,
+		 &why) ||
+		err_within(&why, path));
 	if (ok) {
 		answer_path(im->words, path, &to);
 		ok = write_file(to.data, &answer, &why);
@@ -93,8 +94,8 @@ import_file(struct importing *im, const char *path, struct err *err)
 	if (ok)
 		printf(_("%s: %ld records, %ld new, %ld here already, %ld refused\n"), path,
 		    counts.records, counts.added, counts.same, counts.bad);
-	else
-		fprintf(stderr, "%s: %s\n", path, why.text);
+	else if (why.kind == ERR_INPUT)
+		fprintf(stderr, "%s\n", why.text);
 	im->good += ok;
 	im->bad += !ok;
 	buf_clear(&file);
@@ -122,7 +123,10 @@ import_folder(struct importing *im, const char *folder, struct err *err)
 	bool ok = true;
 
 	if (count < 0)
-		return err_set(err, ERR_SYSTEM, "%s: %s", folder, strerror(errno));
+		return err_set(err, ERR_SYSTEM,
+		    _("%s cannot be opened: %s. Check the name, and that you may "
+		      "read it."),
+		    folder, strerror(errno));
 	for (int i = 0; i < count; i++) {
 		struct buf path = { 0 };
 

@@ -21,7 +21,7 @@ enum exit_code { DONE, WRONG, USAGE, SYSTEM };
 enum option {
 	O_DB, O_LISTEN, O_STALL, O_FORMAT, O_FORM, O_OUT, O_ALL, O_JSON, O_NAME, O_ROLE,
 	O_STATION, O_HOURS, O_WHY, O_FIELD, O_TO, O_TEXT, O_DUE, O_SET, O_NEED, O_USER,
-	O_KEY, O_RATE, O_CLOSING,
+	O_KEY, O_RATE, O_CLOSING, O_LANGUAGE,
 	OPTIONS
 };
 
@@ -43,6 +43,10 @@ struct db *store_open(const struct words *words, enum db_mode mode, struct err *
 int exit_of(enum db_result result);
 /* A whole file of at most max bytes. */
 bool read_file(const char *path, size_t max, struct buf *out, struct err *err);
+/* Says so, by errno. Returns false. */
+bool cannot_write(const char *path, struct err *err);
+/* Whether it may be a worker's or a laptop's name. False and err. */
+bool check_name(const char *name, struct err *err);
 
 /* data_commands.c */
 int cmd_token_add(const struct words *words, struct err *err);

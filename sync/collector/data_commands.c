@@ -8,11 +8,14 @@
 #include "i18n.h"
 #include "json.h"
 #include "output.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define FORM_COLUMNS 24
 
 static int
 token_change(const struct words *words, struct err *err, bool add,
@@ -37,7 +40,8 @@ token_change(const struct words *words, struct err *err, bool add,
 	if (result == DB_NONE) {
 		err_set(err, ERR_INPUT,
 		    add ? _("%s has a token already; remove it first.")
-			: _("There is no token for %s."),
+			: _("There is no token for %s. minqing-collector token list shows "
+			  "which there are."),
 		    words->names[0]);
 		return WRONG;
 	}
@@ -50,13 +54,9 @@ cmd_token_add(const struct words *words, struct err *err)
 	char text[HASH_HEX_SIZE];
 	int code;
 
-	if (!auth_name_valid(words->names[0]) ||
-	    (words->value[O_USER] && !auth_name_valid(words->value[O_USER]))) {
-		err_set(err, ERR_INPUT,
-		    _("A name has at most %d bytes: letters, digits and _ - . @"),
-		    AUTH_NAME_MAX);
+	if (!check_name(words->names[0], err) ||
+	    (words->value[O_USER] && !check_name(words->value[O_USER], err)))
 		return USAGE;
-	}
 	code = token_change(words, err, true, text);
 	if (code == DONE)
 		printf("%s\n", text);
@@ -133,17 +133,17 @@ export_to_file(const struct db_ops *ops, struct db *db, const char *path,
 	buf_fmt(&part, "%s.part", path);
 	out = fopen(part.data, "we");
 	if (!out) {
-		err_set(err, ERR_SYSTEM, "%s: %s", part.data, strerror(errno));
+		cannot_write(part.data, err);
 		buf_clear(&part);
 		return SYSTEM;
 	}
 	ok = run(ops, db, options, out, err);
 	if (ok && fsync(fileno(out)) != 0 && errno != EINVAL)
-		ok = err_set(err, ERR_SYSTEM, "%s: %s", part.data, strerror(errno));
+		ok = cannot_write(part.data, err);
 	if (fclose(out) != 0 && ok)
-		ok = err_set(err, ERR_SYSTEM, "%s: %s", part.data, strerror(errno));
+		ok = cannot_write(part.data, err);
 	if (ok && rename(part.data, path) != 0)
-		ok = err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+		ok = cannot_write(path, err);
 	if (!ok)
 		unlink(part.data);
 	buf_clear(&part);
@@ -162,7 +162,7 @@ cmd_export(const struct words *words, struct err *err)
 	int code;
 
 	if (!csv && (!format || strcmp(format, "jsonl") != 0)) {
-		err_set(err, ERR_INPUT, _("--format takes jsonl or csv."));
+		err_set(err, ERR_INPUT, _("--format is missing or unknown: say jsonl or csv."));
 		return USAGE;
 	}
 	if (csv && !form) {
@@ -186,11 +186,22 @@ cmd_export(const struct words *words, struct err *err)
 	return code;
 }
 
+/* A row of the table. */
+static void
+stats_line(struct buf *out, const char *form, long records, long revisions,
+    long withdrawn)
+{
+	int wide = text_width(form, strlen(form));
+
+	buf_fmt(out, "%s%*s ", form, wide < FORM_COLUMNS ? FORM_COLUMNS - wide : 0, "");
+	buf_fmt(out, _("%ld records, %ld revisions, %ld withdrawn\n"), records, revisions,
+	    withdrawn);
+}
+
 static void
 stats_form_text(const struct db_form_stats *form, void *data)
 {
-	buf_fmt(data, _("%-24s %ld records, %ld revisions, %ld withdrawn\n"), form->form,
-	    form->records, form->revisions, form->withdrawn);
+	stats_line(data, form->form, form->records, form->revisions, form->withdrawn);
 }
 
 static void
@@ -210,7 +221,7 @@ stats_form_json(const struct db_form_stats *form, void *data)
 }
 
 static void
-stats_json(const struct db_stats *stats, const struct buf *forms)
+stats_json(const struct db_stats *stats, struct buf *forms)
 {
 	struct buf out = { 0 };
 	struct json_writer w;
@@ -236,11 +247,10 @@ stats_json(const struct db_stats *stats, const struct buf *forms)
 }
 
 static void
-stats_text(const struct db_stats *stats, const struct buf *forms)
+stats_text(const struct db_stats *stats, struct buf *forms)
 {
+	stats_line(forms, _("all"), stats->records, stats->revisions, stats->withdrawn);
 	fputs(buf_text(forms), stdout);
-	printf(_("%-24s %ld records, %ld revisions, %ld withdrawn\n"), _("all"),
-	    stats->records, stats->revisions, stats->withdrawn);
 	if (stats->waiting)
 		printf(_("%ld revisions wait for the one they were made from\n"),
 		    stats->waiting);

@@ -30,16 +30,20 @@ sql_failed_with(struct db *db, int os, struct err *err)
 	const char *said = sqlite3_errmsg(db->sql);
 
 	if ((rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED) {
-		err_set(err, ERR_SYSTEM, _("The store is busy: another program writes."));
+		err_set(err, ERR_SYSTEM,
+		    _("The store is busy: another program writes. Try again a little "
+		      "later."));
 		return DB_BUSY;
 	}
 	if (rc == SQLITE_FULL ||
 	    ((rc & 0xff) == SQLITE_IOERR &&
 	     (os == ENOSPC || os == EDQUOT || os == EFBIG))) {
-		err_set(err, ERR_SYSTEM, _("The disk of the store is full."));
+		err_set(err, ERR_SYSTEM,
+		    _("The disk of the store is full. Make room and try again."));
 		return DB_FULL;
 	}
-	err_set(err, ERR_SYSTEM, _("The store failed: %s (%d, %s)."), said, rc,
+	err_set(err, ERR_SYSTEM,
+	    _("The store failed: %s (%d, %s). Check its disk, then try again."), said, rc,
 	    os ? strerror(os) : "-");
 	return DB_FAILED;
 }
@@ -203,7 +207,9 @@ check_identity(struct db *db, const char *where, int *version, struct err *err)
 	    !pragma_int(db, "SELECT count(*) FROM sqlite_schema", &tables, err))
 		return false;
 	if (application != APPLICATION_ID && (tables > 0 || db->mode == DB_READ))
-		return err_set(err, ERR_INPUT, _("%s is not a collector's database."), where);
+		return err_set(err, ERR_INPUT,
+		    _("%s is not a collector's database. Give the right file by --db."),
+		    where);
 	if (*version > db_sqlite_migration_count)
 		return err_set(err, ERR_INPUT,
 		    _("%s was made by a newer minqing-collector. Update this one."), where);
@@ -269,10 +275,13 @@ take_lock(struct db *db, const char *where, struct err *err)
 	buf_fmt(&path, "%s-serving", where);
 	db->lock = open(path.data, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (db->lock < 0)
-		ok = err_set(err, ERR_SYSTEM, "%s: %s", path.data, strerror(errno));
+		ok = err_set(err, ERR_SYSTEM,
+		    _("%s cannot be opened: %s. Check that its folder is there and that "
+		      "you may write in it."),
+		    path.data, strerror(errno));
 	else if (flock(db->lock, LOCK_EX | LOCK_NB) != 0)
 		ok = err_set(err, ERR_SYSTEM,
-		    _("Another minqing-collector already serves %s."), where);
+		    _("Another minqing-collector already serves %s. Stop it first."), where);
 	buf_clear(&path);
 	return ok;
 }
@@ -305,13 +314,19 @@ sqlite_open(const char *where, enum db_mode mode, struct err *err)
 	db->mode = mode;
 	db->lock = -1;
 	if (mode == DB_READ && access(where, F_OK) != 0) {
-		err_set(err, ERR_SYSTEM, "%s: %s", where, strerror(errno));
+		err_set(err, ERR_SYSTEM,
+		    _("%s cannot be opened: %s. Check the name, and that you may "
+		      "read it."),
+		    where, strerror(errno));
 		goto fail;
 	}
 	if (mode == DB_SERVE && !take_lock(db, where, err))
 		goto fail;
 	if (sqlite3_open_v2(where, &db->sql, flags, NULL) != SQLITE_OK) {
-		err_set(err, ERR_SYSTEM, "%s: %s", where, sqlite3_errmsg(db->sql));
+		err_set(err, ERR_SYSTEM,
+		    _("%s cannot be opened: %s. Check that its folder is there and that "
+		      "you may write in it."),
+		    where, sqlite3_errmsg(db->sql));
 		goto fail;
 	}
 	if (!set_up(db, where, err))

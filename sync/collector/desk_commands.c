@@ -54,9 +54,12 @@ static bool
 check_text(const char *option, const char *text, size_t max, struct err *err)
 {
 	if (is_blank(text))
-		return err_set(err, ERR_INPUT, _("%s is missing, or empty."), option);
+		return err_set(err, ERR_INPUT,
+		    _("%s is missing, or empty: write some words after it."), option);
 	if (strlen(text) > max)
-		return err_set(err, ERR_INPUT, _("%s is too long: at most %zu bytes."),
+		return err_set(err, ERR_INPUT,
+		    _("%s is too long: shorten it to %zu bytes; a Chinese character is "
+		      "three."),
 		    option, max);
 	return true;
 }
@@ -135,7 +138,7 @@ find_record(struct db *db, const char *said, struct db_last *last, struct err *e
 	if (m.count != 1) {
 		err_set(err, ERR_INPUT,
 		    m.count ? _("More than one record begins with %s: give more of its id.")
-			    : _("There is no record %s here."),
+			    : _("There is no record %s here. Look at its id once more."),
 		    said);
 		return WRONG;
 	}
@@ -203,14 +206,11 @@ cmd_enrol(const struct words *words, struct err *err)
 	char code[ENROL_CODE_SIZE];
 	int exit;
 
-	if (!auth_name_valid(words->names[0])) {
-		err_set(err, ERR_INPUT,
-		    _("A name has at most %d bytes: letters, digits and _ - . @"),
-		    AUTH_NAME_MAX);
+	if (!check_name(words->names[0], err))
 		return USAGE;
-	}
 	if (hours && (atol(hours) < 1 || atol(hours) > 24 * 90)) {
-		err_set(err, ERR_INPUT, _("--hours takes 1 to %d."), 24 * 90);
+		err_set(err, ERR_INPUT, _("%s is \"%s\": give a number from %d to %d."),
+		    "--hours", hours, 1, 24 * 90);
 		return USAGE;
 	}
 	exit = change(words, enrol, code, err);
@@ -290,7 +290,8 @@ give_feedback(struct db *db, const struct words *words, void *data, struct err *
 	if (code != DONE)
 		return code;
 	if (last.withdrawn) {
-		err_set(err, ERR_INPUT, _("The record was withdrawn by its writer."));
+		err_set(err, ERR_INPUT,
+		    _("The record was withdrawn by its writer: choose another one."));
 		return WRONG;
 	}
 	stamp_now(words, stamp);
@@ -361,7 +362,8 @@ hand_over(struct db *db, const struct words *words, void *data, struct err *err)
 	if (code != DONE)
 		return code;
 	if (!strcmp(*last.holder ? last.holder : last.user, to.user)) {
-		err_set(err, ERR_INPUT, _("%s has this record already."), to.name);
+		err_set(err, ERR_INPUT,
+		    _("%s has this record already: choose another worker."), to.name);
 		return WRONG;
 	}
 	stamp_now(words, stamp);
@@ -375,7 +377,7 @@ int
 cmd_hand_over(const struct words *words, struct err *err)
 {
 	if (is_blank(words->value[O_TO])) {
-		err_set(err, ERR_INPUT, _("--to is missing: which worker gets it?"));
+		err_set(err, ERR_INPUT, _("--to is missing: say which worker gets it."));
 		return USAGE;
 	}
 	return change(words, hand_over, NULL, err);
@@ -432,7 +434,7 @@ find_need(struct db *db, struct new_task *t, const char *said, struct err *err)
 	if (result == DB_NONE) {
 		err_set(err, ERR_INPUT,
 		    _("There is no need %s here: it is the visit's id, a dash, and its "
-		      "place in the visit, as …-1."),
+		      "place in the visit. minqing-collector needs lists them."),
 		    said);
 		return WRONG;
 	}
@@ -474,14 +476,15 @@ cmd_assign(const struct words *words, struct err *err)
 	int code;
 
 	if (is_blank(words->value[O_TO])) {
-		err_set(err, ERR_INPUT, _("--to is missing: which worker is to do it?"));
+		err_set(err, ERR_INPUT, _("--to is missing: say which worker is to do it."));
 		return USAGE;
 	}
 	if ((!words->value[O_NEED] || words->value[O_TEXT]) &&
 	    !check_text("--text", words->value[O_TEXT], TEXT_MAX, err))
 		return USAGE;
 	if (due && !clock_parse_day(due, &day)) {
-		err_set(err, ERR_INPUT, _("--due takes a day, as 2026-11-09."));
+		err_set(err, ERR_INPUT, _("--due is \"%s\": write a day, as 2026-11-09."),
+		    due);
 		return USAGE;
 	}
 	code = change(words, assign, &t, err);
@@ -542,7 +545,10 @@ close_task(struct db *db, const struct words *words, void *data, struct err *err
 	stamp_now(words, stamp);
 	result = store_ops()->task_close(db, number, stamp, err);
 	if (result == DB_NONE) {
-		err_set(err, ERR_INPUT, _("There is no open task %" PRId64 "."), number);
+		err_set(err, ERR_INPUT,
+		    _("There is no open task %ld. minqing-collector assign list shows "
+		      "them."),
+		    (long)number);
 		return WRONG;
 	}
 	return exit_of(result);
@@ -555,7 +561,9 @@ cmd_assign_done(const struct words *words, struct err *err)
 	int64_t number = strtoll(words->names[0], &end, 10);
 
 	if (*end || number < 1) {
-		err_set(err, ERR_INPUT, _("\"%s\" is not a task's number."),
+		err_set(err, ERR_INPUT,
+		    _("\"%s\" is not a task's number. minqing-collector assign list "
+		      "shows them."),
 		    words->names[0]);
 		return USAGE;
 	}
@@ -740,7 +748,8 @@ check_list(const struct new_file *f, const char *path, struct err *err)
 	if (named && rows > 1)
 		return true;
 	return err_set(err, ERR_INPUT,
-	    _("%s is not a list: it needs a header row with a column \"name\", and rows."),
+	    _("%s is not a list. Give it a header row with a column \"name\", and at "
+	      "least one more row."),
 	    path);
 }
 
@@ -756,7 +765,8 @@ cmd_list_put(const struct words *words, struct err *err)
 	if (!auth_name_valid(name) || len < 5 || strcmp(name + len - 4, ".csv") != 0 ||
 	    name[0] == '.') {
 		err_set(err, ERR_INPUT,
-		    _("\"%s\" is not a list's file name, as building.csv."), name);
+		    _("\"%s\" is not a list's file name: name it as building.csv."),
+		    name);
 		return USAGE;
 	}
 	snprintf(f.name, sizeof(f.name), "%s", name);

@@ -72,7 +72,9 @@ sink_end(struct sink *sink, bool read_all, struct err *err)
 	if (!read_all)
 		return false;
 	if (!sink->ok || fflush(sink->out) != 0)
-		return err_set(err, ERR_SYSTEM, _("The export could not be written: %s"),
+		return err_set(err, ERR_SYSTEM,
+		    _("The export cannot be written: %s. Check that there is room and "
+		      "that you may write there."),
 		    strerror(errno));
 	return true;
 }

@@ -29,6 +29,9 @@
 #define LOOK_MS         1000         /* between looks for senders that went away */
 #define BUSY_SECONDS    5
 
+static const char no_server[] =
+    N_("The web server could not be started. Close other programs and try again.");
+
 struct http {
 	struct MHD_Daemon *daemon;
 	struct http_options options;
@@ -442,13 +445,15 @@ http_serve(struct http *http, int stop_fd, struct err *err)
 	int64_t deadline = 0;
 
 	if (!info)
-		return err_set(err, ERR_SYSTEM, _("The web server could not be started."));
+		return err_set(err, ERR_SYSTEM, _(no_server));
 	fds[0].fd = info->epoll_fd;
 	while (!deadline || (http->requests && monotonic() < deadline)) {
 		int n = poll(fds, deadline ? 1 : 2, wait_limit(http, deadline));
 
 		if (n < 0 && errno != EINTR)
-			return err_set(err, ERR_SYSTEM, "poll: %s", strerror(errno));
+			return err_set(err, ERR_SYSTEM,
+			    _("The collector had to end: %s. Start it again."),
+			    strerror(errno));
 		MHD_run(http->daemon);
 		if (!deadline && fds[1].revents) {
 			stop_listening(http);
@@ -502,8 +507,10 @@ listen_on(struct http *http, const char *listen_at, struct err *err)
 	    getsockname(fd, (struct sockaddr *)&at, &len) != 0 ||
 	    getnameinfo((struct sockaddr *)&at, len, host, sizeof(host), port,
 		sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-		err_set(err, ERR_SYSTEM, _("Cannot listen at %s: %s"), listen_at,
-		    strerror(errno));
+		err_set(err, ERR_SYSTEM,
+		    _("Cannot listen at %s: %s. Give another address or port, or stop the "
+		      "program that has it."),
+		    listen_at, strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		fd = -1;
@@ -535,7 +542,7 @@ http_new(const char *listen_at, const struct http_options *options, struct err *
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->stall + 15, MHD_OPTION_END);
 	if (!http->daemon) {
-		err_set(err, ERR_SYSTEM, _("The web server could not be started."));
+		err_set(err, ERR_SYSTEM, _(no_server));
 		close(fd);
 		goto fail;
 	}

@@ -6,10 +6,10 @@
  */
 #include "commands.h"
 
-#include "carrier.h"
-
 #include "argv.h"
+#include "auth.h"
 #include "buf.h"
+#include "carrier.h"
 #include "err.h"
 #include "http.h"
 #include "i18n.h"
@@ -18,7 +18,6 @@
 #include "wire.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,14 +54,16 @@ static const struct {
 	[O_KEY] = { "--key", true },
 	[O_RATE] = { "--rate", true },
 	[O_CLOSING] = { "--closing", true },
+	[O_LANGUAGE] = { "--language", true },
 };
 
 #define BIT(o)    (1u << (o))
+#define OF_ALL    (BIT(O_DB) | BIT(O_LANGUAGE))
 #define NAMES_MAX 1000
 
 struct command {
 	const char *name, *usage, *help;
-	unsigned options; /* those it takes, --db is one of all */
+	unsigned options; /* those it takes beside OF_ALL */
 	size_t min, max;  /* how many names */
 	int (*run)(const struct words *words, struct err *err);
 };
@@ -148,6 +149,9 @@ static const struct command commands[] = {
 	    BIT(O_JSON), 0, 0, cmd_stats },
 };
 
+static const char not_understood[] =
+    N_("\"%s\" is not understood here: write the command as it stands below.");
+
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 #define RATE      50 /* syncs that begin a second, unless something else is said */
 
@@ -178,14 +182,41 @@ read_file(const char *path, size_t max, struct buf *out, struct err *err)
 	bool ok;
 
 	if (!f)
-		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+		return err_set(err, ERR_SYSTEM,
+		    _("%s cannot be opened: %s. Check the name, and that you may "
+		      "read it."),
+		    path, strerror(errno));
 	while (out->len <= max && (got = fread(bytes, 1, sizeof(bytes), f)) > 0)
 		buf_add(out, bytes, got);
-	ok = !ferror(f) || err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	ok = !ferror(f) ||
+	    err_set(err, ERR_SYSTEM,
+		_("%s cannot be read: %s. Check the name, and that you may read it."),
+		path, strerror(errno));
 	fclose(f);
 	if (ok && out->len > max)
-		return err_set(err, ERR_INPUT, _("%s is larger than %zu kB."), path, max >> 10);
+		return err_set(err, ERR_INPUT,
+		    _("%s is larger than %zu kB, which is too much. Choose another file."),
+		    path, max >> 10);
 	return ok;
+}
+
+bool
+cannot_write(const char *path, struct err *err)
+{
+	return err_set(err, ERR_SYSTEM,
+	    _("%s cannot be written: %s. Check that there is room and that you may write "
+	      "there."),
+	    path, strerror(errno));
+}
+
+bool
+check_name(const char *name, struct err *err)
+{
+	return auth_name_valid(name) ||
+	    err_set(err, ERR_INPUT,
+		_("\"%s\" is no name here: use letters, digits and _ - . @, at most %d "
+		  "bytes; a Chinese character is three."),
+		name, AUTH_NAME_MAX);
 }
 
 /* SIGTERM and SIGINT become readable; the others that writing could raise become
@@ -204,7 +235,10 @@ signals_open(struct err *err)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_CLOEXEC);
 	if (fd < 0)
-		err_set(err, ERR_SYSTEM, "signalfd: %s", strerror(errno));
+		err_set(err, ERR_SYSTEM,
+		    _("The collector cannot start: %s. Close other programs and try "
+		      "again."),
+		    strerror(errno));
 	return fd;
 }
 
@@ -224,6 +258,7 @@ serve(const struct words *words, int stop_fd, struct http_options *options,
 		    http_address(http));
 	printf("listening on %s\n", http_address(http));
 	fflush(stdout);
+	i18n_use("en"); /* what comes now is a log */
 	ok = http_serve(http, stop_fd, err);
 	http_free(http);
 	return ok ? DONE : SYSTEM;
@@ -242,8 +277,9 @@ read_number(const struct words *words, enum option o, int least, int most, int *
 		return true;
 	n = strtol(text, &end, 10);
 	if (end == text || *end || n < least || n > most)
-		return err_set(err, ERR_INPUT, _("%s takes a number from %d to %d."),
-		    option_names[o].name, least, most);
+		return err_set(err, ERR_INPUT,
+		    _("%s is \"%s\": give a number from %d to %d."),
+		    option_names[o].name, text, least, most);
 	*number = (int)n;
 	return true;
 }
@@ -256,8 +292,9 @@ read_serve_options(const struct words *words, struct http_options *options,
 
 	options->closing = words->value[O_CLOSING];
 	if (options->closing && !wire_window_read(options->closing, &from, &to))
-		return err_set(err, ERR_INPUT, _("--closing takes two times of the day, as "
-						 "17:00-18:30."));
+		return err_set(err, ERR_INPUT,
+		    _("--closing is \"%s\": give two times of the day, as 17:00-18:30."),
+		    options->closing);
 	return read_number(words, O_STALL, 1, 3600, &options->stall, err) &&
 	    read_number(words, O_RATE, 0, 100000, &options->rate, err);
 }
@@ -271,7 +308,9 @@ cmd_serve(const struct words *words, struct err *err)
 	struct db *db;
 
 	if (!words->value[O_LISTEN]) {
-		err_set(err, ERR_INPUT, _("--listen is missing."));
+		err_set(err, ERR_INPUT, 
+		    _("--listen is missing: give an address and a port, as "
+		      "127.0.0.1:8080."));
 		return USAGE;
 	}
 	if (!read_serve_options(words, &options, err))
@@ -298,6 +337,9 @@ help(FILE *out)
 		fprintf(out, "  minqing-collector %s\n      %s\n", commands[i].usage,
 		    _(commands[i].help));
 	fprintf(out, "\n%s\n",
+	    _("Every command takes --language zh or --language en, which may stand in front "
+	      "of it."));
+	fprintf(out, "%s\n",
 	    _("Exit codes: 0 done, 1 not as asked, 2 not understood, 3 the system said no."));
 }
 
@@ -341,13 +383,16 @@ read_option(const struct command *c, struct words *words, int argc, char **argv,
 
 	for (o = 0; o < OPTIONS && strcmp(word, option_names[o].name) != 0; o++)
 		;
-	if (o == OPTIONS || !((c->options | BIT(O_DB)) & BIT(o)))
-		return err_set(err, ERR_INPUT, _("\"%s\" is not understood here."), word);
+	if (o == OPTIONS || !((c->options | OF_ALL) & BIT(o)))
+		return err_set(err, ERR_INPUT, _(not_understood), word);
 	if (option_names[o].takes_value && ++*at >= argc)
-		return err_set(err, ERR_INPUT, _("%s needs a value."), word);
+		return err_set(err, ERR_INPUT, _("%s needs a value: write one after it."), word);
 	words->value[o] = option_names[o].takes_value ? argv[*at] : "";
+	if (o == O_LANGUAGE)
+		i18n_use(words->value[o]);
 	if (o == O_SET && words->set_count == SETS_MAX)
-		return err_set(err, ERR_INPUT, _("--set can be said %d times."), SETS_MAX);
+		return err_set(err, ERR_INPUT,
+		    _("--set can be said %d times: leave the others out."), SETS_MAX);
 	if (o == O_SET)
 		words->sets[words->set_count++] = argv[*at];
 	return true;
@@ -362,16 +407,17 @@ read_words(const struct command *c, struct words *words, const char **names, int
 			if (!read_option(c, words, argc, argv, &i, err))
 				return false;
 		} else if (words->name_count == c->max) {
-			return err_set(err, ERR_INPUT, _("\"%s\" is not understood here."),
-			    argv[i]);
+			return err_set(err, ERR_INPUT, _(not_understood), argv[i]);
 		} else {
 			names[words->name_count++] = argv[i];
 		}
 	}
 	if (words->name_count < c->min)
-		return err_set(err, ERR_INPUT, _("A name is missing."));
+		return err_set(err, ERR_INPUT,
+		    _("A name is missing: write the command as it stands below."));
 	if (!words->value[O_DB])
-		return err_set(err, ERR_INPUT, _("--db is missing: which database?"));
+		return err_set(err, ERR_INPUT,
+		    _("--db is missing: say which database, as --db district.db."));
 	return true;
 }
 
@@ -393,27 +439,6 @@ run_command(const struct command *c, int argc, char **argv, struct err *err)
 	if (words.value[O_JSON])
 		output_for_programs();
 	return c->run(&words, err);
-}
-
-/* The catalogues stand beside the program, or where they were installed. */
-static void
-speak(void)
-{
-	char path[4096];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 64);
-	char *slash;
-
-	setlocale(LC_ALL, "");
-	textdomain("minqing");
-	bind_textdomain_codeset("minqing", "UTF-8");
-	if (len <= 0)
-		return;
-	path[len] = '\0';
-	slash = strrchr(path, '/');
-	strcpy(slash, "/locale");
-	if (access(path, F_OK) != 0)
-		strcpy(slash, "/../share/locale");
-	bindtextdomain("minqing", path);
 }
 
 static int
@@ -452,7 +477,9 @@ main(int argc, char **argv)
 
 	umask(077); /* what people said of their lives is in these files */
 	setrlimit(RLIMIT_CORE, &none); /* and in memory, of which none are made */
-	speak();
+	i18n_use(NULL);
+	for (; argc > 2 && !strcmp(argv[1], "--language"); argc -= 2, argv += 2)
+		i18n_use(argv[2]);
 	c = find_command(argc - 1, argv + 1, &used);
 	words = argv_take(argc, argv, c ? 1 + used : 1);
 	output_filter();

@@ -124,12 +124,16 @@ read_lines(struct check *check, FILE *in, const char *path, struct err *err)
 	enum db_result result = DB_OK;
 
 	if (!fgets(line, sizeof(line), in) || !read_head(check, line, strlen(line))) {
-		err_set(err, ERR_INPUT, _("%s is no receipt."), path);
+		err_set(err, ERR_INPUT,
+		    _("%s is no receipt: give a file that \"minqing receipt\" wrote."),
+		    path);
 		return USAGE;
 	}
 	while (result == DB_OK && fgets(line, sizeof(line), in)) {
 		if (!read_named(line, &check->lines[check->count])) {
-			err_set(err, ERR_INPUT, _("%s, line %ld: not understood."),
+			err_set(err, ERR_INPUT,
+			    _("%s, line %ld: not understood. Let the notebook write the "
+			      "receipt once more: minqing receipt"),
 			    path, check->all + (long)check->count + 2);
 			return USAGE;
 		}
@@ -167,7 +171,10 @@ cmd_receipt(const struct words *words, struct err *err)
 	int code = SYSTEM;
 
 	if (!in) {
-		err_set(err, ERR_SYSTEM, "%s: %s", words->names[0], strerror(errno));
+		err_set(err, ERR_SYSTEM,
+		    _("%s cannot be opened: %s. Check the name, and that you may "
+		      "read it."),
+		    words->names[0], strerror(errno));
 		return SYSTEM;
 	}
 	hash_sum_begin(&check.sum);

@@ -288,8 +288,9 @@ a_refused_record_comes_back_with_field_and_reason(void)
 	CHECK_INT(record.state, RECORD_RETURNED);
 	CHECK_STR(record.reason_code, "invalid");
 	CHECK_STR(record.reason_path, "form");
-	CHECK_STR(record.reason, "The collector found something wrong in the record. (must "
-				 "be letters, digits and _ - . :)");
+	CHECK_STR(record.reason, "The collector found something wrong in the record. Correct "
+				 "it, or tell the district. (form: must be letters, digits "
+				 "and _ - . :)");
 	CHECK_INT(day_waiting(&d), 0);
 	CHECK_INT(day_held(&d), 2);
 	day_end(&d);
