@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "err.h"
 #include "hash.h"
+#include "i18n.h"
 #include "mem.h"
 #include "outbox.h"
 #include "wire.h"
@@ -162,6 +163,27 @@ lines_are_read_or_refused(void)
 		CHECK_STR(buf_text(&path), lines[i].path);
 		CHECK((code != NULL) == (message.len > 0));
 	}
+	buf_clear(&scratch);
+	buf_clear(&path);
+	buf_clear(&message);
+}
+
+/* The notebook shows it in its worker's language. */
+static void
+every_message_is_in_the_catalogue(void)
+{
+	struct buf scratch = { 0 }, path = { 0 }, message = { 0 };
+	struct wire_record r;
+	size_t i;
+
+	i18n_use("zh");
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		check_case(lines[i].name);
+		if (wire_record_read(lines[i].line, strlen(lines[i].line), &scratch, &r,
+			&path, &message))
+			CHECK(strcmp(_(buf_text(&message)), buf_text(&message)) != 0);
+	}
+	i18n_use("en");
 	buf_clear(&scratch);
 	buf_clear(&path);
 	buf_clear(&message);
@@ -524,6 +546,7 @@ main(void)
 	RUN(a_record_survives_the_line);
 	RUN(a_withdrawal_survives_the_line);
 	lines_are_read_or_refused();
+	every_message_is_in_the_catalogue();
 	RUN(another_kind_is_only_named);
 	RUN(a_refused_line_still_says_whose_it_is);
 	RUN(size_and_depth_have_an_end);

@@ -296,6 +296,24 @@ a_refused_record_comes_back_with_field_and_reason(void)
 	day_end(&d);
 }
 
+static void
+the_reason_is_in_the_worker_s_language(void)
+{
+	char id[UUID_SIZE];
+	struct record record;
+	struct day d;
+
+	day_begin(&d);
+	CHECK(fixture_add(d.f, "no such form!", "x", id));
+	i18n_use("zh");
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	i18n_use("en");
+	CHECK_INT(record_get(d.f->nb, id, &record, &d.f->err), 1);
+	CHECK_STR(record.reason, "收集端发现这条记录有错。请改正，或告诉区里。"
+				 "（form：只能用字母、数字和 _ - . :）");
+	day_end(&d);
+}
+
 /* --- whatever else may answer --- */
 
 #define PAGE "<html><body>Welcome to our network! Please log in.</body></html>"
@@ -590,6 +608,7 @@ main(void)
 	RUN(a_token_that_is_not_known_stops_the_run);
 	RUN(a_run_is_stopped_and_goes_on_where_it_was);
 	RUN(a_refused_record_comes_back_with_field_and_reason);
+	RUN(the_reason_is_in_the_worker_s_language);
 	only_our_answers_are_success();
 	RUN(an_endless_answer_is_given_up);
 	RUN(retry_after_is_obeyed);
