@@ -18,6 +18,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,20 @@
 
 /* The shipped files as they stood when they were last taken in. */
 #define SETTING_FORMS_STAMP "forms.stamp"
+
+/* So that a power cut does not take the folder away with what is in it. */
+static void
+sync_parent(const char *path)
+{
+	char *copy = mem_strdup(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(copy);
+}
 
 bool
 place_make_folders(const char *path, struct err *err)
@@ -42,7 +57,9 @@ place_make_folders(const char *path, struct err *err)
 		char end = *p;
 
 		*p = '\0';
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+		if (mkdir(copy, 0700) == 0)
+			sync_parent(copy);
+		else if (errno != EEXIST)
 			good = err_set(err, ERR_SYSTEM,
 			    _("The folder %s cannot be made: %s. Set MINQING_HOME to a "
 			      "folder that you may write to."),

@@ -75,6 +75,21 @@ open_and_swap(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
 	return code;
 }
 
+/* A log is only deleted while the plain file is there: afterwards it is somebody's. */
+static const char *sealing;
+static int late;
+
+static int
+delete_in_time(sqlite3_vfs *vfs, const char *name, int sync_folder)
+{
+	size_t len = sealing ? strlen(sealing) : 0;
+
+	(void)vfs;
+	if (len && strncmp(name, sealing, len) == 0 && strcmp(name + len, "-wal") == 0)
+		late += vault_look(sealing, NULL) == VAULT_SEALED;
+	return real->xDelete(real, name, sync_folder);
+}
+
 static void
 watch(void)
 {
@@ -82,6 +97,7 @@ watch(void)
 	watching = *real;
 	watching.zName = "watching";
 	watching.xOpen = open_and_swap;
+	watching.xDelete = delete_in_time;
 	watching.pNext = NULL;
 	sqlite3_vfs_register(&watching, 1);
 }
@@ -116,6 +132,30 @@ a_file_that_was_replaced_is_not_written(void)
 	notebook_close(nb);
 	CHECK_INT(vault_look(plain, NULL), VAULT_SEALED);
 	sealed_free(&s);
+}
+
+static void
+sealing_deletes_nobodys_log(void)
+{
+	struct fixture *f = fixture_new();
+	struct vault_key *key = new_key(SEALED_PHRASE, NULL);
+	char log[128];
+
+	CHECK(notebook_set(f->nb, "a", "b", &f->err));
+	notebook_close(f->nb);
+	f->nb = NULL;
+	watch();
+	sealing = f->path;
+	late = 0;
+	CHECK(vault_convert(f->path, key, &f->clock, &f->err));
+	CHECK_STR(f->err.text, "");
+	sealing = NULL;
+	watch_no_more();
+	CHECK_INT(late, 0);
+	snprintf(log, sizeof(log), "%s-wal", f->path);
+	CHECK(access(log, F_OK) != 0);
+	vault_key_free(key);
+	fixture_free(f);
 }
 
 /* --- a plain file of somebody else's --- */
@@ -265,6 +305,7 @@ main(void)
 {
 	RUN(files_are_the_workers_alone);
 	RUN(a_file_that_was_replaced_is_not_written);
+	RUN(sealing_deletes_nobodys_log);
 	RUN(a_number_out_of_this_world_is_no_number);
 	RUN(the_connection_is_set_up_so);
 	RUN(no_other_file_is_ever_opened);

@@ -12,6 +12,7 @@
 #include "notebook.h"
 #include "passphrase.h"
 #include "place.h"
+#include "text.h"
 #include "tries.h"
 #include "vault.h"
 
@@ -73,23 +74,32 @@ target_failed(struct target *t)
 	return status;
 }
 
+static bool
+try_log(struct target *t, const char *who, enum audit_what what, const char *about,
+    struct err *err)
+{
+	const char *path = buf_text(&t->path);
+	struct notebook *nb = t->key
+	    ? notebook_open_sealed(path, false, t->key, t->clock, err)
+	    : notebook_open(path, false, t->clock, err);
+	bool logged = nb && tries_log(nb, err) &&
+		      (who ? audit_add_by(nb, who, what, about, err)
+			   : audit_add(nb, what, about, err));
+
+	notebook_close(nb);
+	return logged;
+}
+
 /* Into the notebook's log. A damaged notebook may not take it: that stops nothing, and
  * is told. */
 static void
-log_entry(struct target *t, const char *who, enum audit_what what, const char *about)
+log_entry(struct target *t, enum audit_what what, const char *about)
 {
 	struct err err = { 0 };
-	const char *path = buf_text(&t->path);
-	struct notebook *nb = t->key
-	    ? notebook_open_sealed(path, false, t->key, t->clock, &err)
-	    : notebook_open(path, false, t->clock, &err);
 
-	if (!nb || !tries_log(nb, &err) ||
-	    !(who ? audit_add_by(nb, who, what, about, &err)
-		  : audit_add(nb, what, about, &err)))
+	if (!try_log(t, NULL, what, about, &err))
 		fprintf(stderr, _("minqing: The notebook's log could not be written: %s\n"),
 		    err.text);
-	notebook_close(nb);
 }
 
 /* A new passphrase, asked for and good enough, with the district's recovery key. */
@@ -135,7 +145,7 @@ command_vault_encrypt(const struct command_context *context, const struct words 
 	vault_passphrase_wipe(&p);
 	if (!good || !vault_convert(buf_text(&t.path), t.key, context->clock, &t.err))
 		return target_failed(&t);
-	log_entry(&t, NULL, AUDIT_PASSPHRASE, "first");
+	log_entry(&t, AUDIT_PASSPHRASE, "first");
 	printf(_("The notebook of %s is sealed.\n"), t.worker);
 	say_recovery(&district);
 	target_clear(&t);
@@ -155,7 +165,7 @@ change(struct target *t)
 	vault_passphrase_wipe(&p);
 	if (!good)
 		return target_failed(t);
-	log_entry(t, NULL, AUDIT_PASSPHRASE, "");
+	log_entry(t, AUDIT_PASSPHRASE, "");
 	printf(_("The notebook of %s has a new passphrase.\n"), t->worker);
 	say_recovery(&district);
 	target_clear(t);
@@ -202,8 +212,15 @@ command_vault_recover(const struct command_context *context, const struct words 
 	buf_clear(&text);
 	if (!t.key)
 		return target_failed(&t);
-	/* Whatever becomes of the new passphrase: it was opened. */
-	log_entry(&t, "district", AUDIT_RECOVER, "");
+	/* Whatever becomes of the new passphrase: it was opened. Not behind the back of
+	 * somebody who has it open; a damaged one may not take it. */
+	if (!try_log(&t, "district", AUDIT_RECOVER, "", &t.err)) {
+		if (t.err.kind == ERR_BUSY)
+			return target_failed(&t);
+		fprintf(stderr, _("minqing: The notebook's log could not be written: %s\n"),
+		    t.err.text);
+		t.err = (struct err){ 0 };
+	}
 	return change(&t);
 }
 
@@ -399,6 +416,33 @@ write_other(void *data, const char *line, size_t len)
 	return write_line(((struct rescue *)data)->other, line, len);
 }
 
+#define NAME_MOST 200 /* bytes: disks take 255 */
+
+/* A name may be too long behind its beginning, or there already, in what is damaged. */
+static void
+name_in_reach(const struct rescue *r, struct buf *name)
+{
+	struct buf path = { 0 };
+	size_t len = 0, next;
+
+	while (len < name->len && (next = text_next(name->data, name->len, len)) <= NAME_MOST)
+		len = next;
+	if (len < name->len) {
+		buf_truncate(name, len);
+		buf_str(name, ".csv");
+	}
+	len = name->len;
+	for (int n = 2; n < 1000; n++) {
+		buf_reset(&path);
+		buf_fmt(&path, "%s/%s", r->dir, buf_text(name));
+		if (access(buf_text(&path), F_OK) != 0)
+			break;
+		buf_truncate(name, len);
+		buf_fmt(name, "-%d", n);
+	}
+	buf_clear(&path);
+}
+
 /* "visit-2026112301.csv"; a list keeps its name. Names come from a file that may be
  * damaged: no slash, no full stop in front. */
 static bool
@@ -417,6 +461,7 @@ write_file(void *data, const char *name, const char *version, const char *bytes,
 	for (char *c = path.data; *c; c++)
 		if (*c == '/')
 			*c = '_';
+	name_in_reach(r, &path);
 	f = make_file(r, buf_text(&path));
 	written = f && fwrite(bytes, 1, len, f) == len;
 	written = end_file(f) && written;
@@ -458,7 +503,7 @@ command_vault_salvage(const struct command_context *context, const struct words 
 		    "that you may write there."), r.dir,
 		    strerror(errno));
 	if (begun) /* whatever came of it: something may have been written */
-		log_entry(&t, NULL, AUDIT_EXPORT, "salvage");
+		log_entry(&t, AUDIT_EXPORT, "salvage");
 	if (!good)
 		return target_failed(&t);
 	printf(_("%ld finished records, %ld drafts, %ld forms and lists are in %s; %ld "

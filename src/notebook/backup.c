@@ -9,6 +9,7 @@
 #include "vault_disk.h"
 #include "vault_files.h"
 #include "vault_open.h"
+#include "vault_vfs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -226,6 +227,18 @@ copy_and_check(const char *from, const char *to, struct vault_key *key,
 		   from);
 }
 
+/* A copy of yesterday's page opens like today's. The backups from before it was put back
+ * are worth more than one of now. */
+static bool
+is_todays(struct notebook *nb, struct err *err)
+{
+	return !vault_vfs_is_stale(nb->vfs) ||
+	       err_set(err, ERR_SYSTEM,
+		   _("No copy was made: the disk has kept an older copy of a part of the "
+		     "notebook, so something that was saved is missing. The backups that "
+		     "are there stay. Look with minqing vault check."));
+}
+
 bool
 backup_make(struct notebook *nb, const char *folder, int keep, struct buf *path,
     struct err *err)
@@ -239,7 +252,7 @@ backup_make(struct notebook *nb, const char *folder, int keep, struct buf *path,
 	buf_fmt(&start, "%s/%s-%s", folder, name, stamp);
 	free_name(buf_text(&start), BACKUP_SUFFIX, path);
 	buf_fmt(&growing, "%s.growing", buf_text(path) + before);
-	made = store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", err) &&
+	made = store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", err) && is_todays(nb, err) &&
 	       has_room(nb->path, buf_text(&growing), err) &&
 	       copy_and_check(nb->path, buf_text(&growing), nb->key, nb->clock, err);
 	if (made && !files_swap_in(buf_text(&growing), buf_text(path) + before, NULL))

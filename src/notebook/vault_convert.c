@@ -142,8 +142,13 @@ convert(struct conversion *c, struct vault_key *key, struct err *err)
 	if (!make_ready(c->nb, err))
 		return false;
 	sqlite3_file_control(c->nb->db, "main", SQLITE_FCNTL_FILE_POINTER, &c->plain);
-	if (make_copy(c, key, err) && files_swap_in(c->new_name, c->path, c->old_name))
-		return true;
+	if (make_copy(c, key, err)) {
+		/* The plain one's, empty. Not later: it may be the log of whoever has
+		 * opened the sealed one meanwhile. */
+		vault_drop_log(c->path);
+		if (files_swap_in(c->new_name, c->path, c->old_name))
+			return true;
+	}
 	if (!err || err->kind == ERR_NONE)
 		err_set(err, ERR_SYSTEM, _("%s cannot be sealed: %s. It is as it was. Try again when "
 		    "there is room on the disk."),
@@ -166,8 +171,6 @@ vault_convert(const char *path, struct vault_key *key, const struct clock *clock
 	c.old_name = vault_old_name(path);
 	converted = convert(&c, key, err);
 	notebook_close(c.nb);
-	if (converted)
-		vault_drop_log(path); /* the plain one's: empty, and SQLite leaves it */
 	if (converted && disk_exists(c.old_name) && !files_wipe(c.old_name))
 		converted = err_set(
 		    err, ERR_SYSTEM,

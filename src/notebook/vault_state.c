@@ -146,6 +146,16 @@ state_count(struct vault_file *f, unsigned char digest[CIPHER_DIGEST])
 }
 
 bool
+vault_vfs_is_stale(const struct vault_vfs *vfs)
+{
+	struct vault_file *f = vfs->pages;
+	unsigned char digest[CIPHER_DIGEST];
+
+	return f && f->state.known && state_count(f, digest) == SQLITE_OK &&
+	       memcmp(digest, f->state.digest, CIPHER_DIGEST) != 0;
+}
+
+bool
 state_log_is_gone(const struct vault_file *f)
 {
 	size_t size = strlen(f->name) + sizeof("-wal");

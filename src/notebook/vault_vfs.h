@@ -51,5 +51,8 @@ struct vault_vfs *vault_vfs_new(const char *path, struct cipher *cipher, bool fr
 void vault_vfs_free(struct vault_vfs *vfs);
 const char *vault_vfs_name(const struct vault_vfs *vfs);
 const struct vault_events *vault_vfs_events(const struct vault_vfs *vfs);
+/* Is a page on the disk an older copy of itself, as far as can be told? Reads 16 bytes of
+ * every page. */
+bool vault_vfs_is_stale(const struct vault_vfs *vfs);
 
 #endif

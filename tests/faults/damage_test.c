@@ -4,6 +4,7 @@
  */
 #include "../check.h"
 #include "../vault_fixture.h"
+#include "backup.h"
 #include "../../src/notebook/store.h"
 #include "../../src/notebook/vault_private.h"
 #include "../../src/notebook/vault_vfs.h"
@@ -243,6 +244,21 @@ a_page_of_another_notebook_is_found(void)
 	CHECK(!is_good());
 }
 
+/* Is a backup made? Otherwise why says so. */
+static bool
+is_backed_up(const char *why)
+{
+	struct notebook *nb = open_sealed(false);
+	struct buf path = { 0 };
+	struct err err = { 0 };
+	bool made = nb && backup_make(nb, "/disk", 1, &path, &err);
+
+	CHECK(made || !nb || strstr(err.text, why));
+	notebook_close(nb);
+	buf_clear(&path);
+	return made;
+}
+
 /* Each page opens, but the disk swallowed a write, or somebody put one back. */
 static void
 yesterdays_pages_are_found(void)
@@ -260,6 +276,7 @@ yesterdays_pages_are_found(void)
 	for (int i = 0; i < 10; i++)
 		add_record(nb, RECORDS + i);
 	notebook_close(nb);
+	CHECK(is_backed_up("")); /* the control */
 	today = sim_copy();
 	for (size_t i = 1; i < pages; i++) {
 		const unsigned char *old = yesterday + PAGES_BEGIN + PAGE_SIZE * i;
@@ -269,6 +286,7 @@ yesterdays_pages_are_found(void)
 		differ++;
 		memcpy(page(i), old, PAGE_SIZE);
 		CHECK(!is_good());
+		CHECK(differ % 4 != 1 || !is_backed_up("older copy"));
 		/* And still after days of work on it. */
 		if (differ % 4 == 0 && (nb = open_sealed(false))) {
 			CHECK(notebook_set(nb, "tomorrow", "1", NULL));
