@@ -213,6 +213,11 @@ check_identity(struct db *db, const char *where, int *version, struct err *err)
 	if (*version > db_sqlite_migration_count)
 		return err_set(err, ERR_INPUT,
 		    _("%s was made by a newer minqing-collector. Update this one."), where);
+	if (*version < db_sqlite_migration_count && db->mode == DB_READ)
+		return err_set(err, ERR_INPUT,
+		    _("%s was made by an older minqing-collector. Start serving it once, "
+		      "which brings it up to date."),
+		    where);
 	return true;
 }
 
