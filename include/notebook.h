@@ -36,6 +36,9 @@ struct notebook *notebook_open_frozen(const char *path, struct vault_key *key,
 /* Appends what the worker should know of the file, one sentence a line: saves lost by
  * damage, a clock that cannot be right, a disk that is nearly full. */
 void notebook_warnings(struct notebook *nb, struct buf *words);
+/* The collector's clock and this one agree: records that are later than now were written
+ * under a wrong one, which is no longer warned of. */
+void notebook_clock_agrees(struct notebook *nb);
 /* Is there room on the disk for the next days? False appends what to do. Cheap enough to
  * be asked after every save. */
 bool notebook_has_room(const struct notebook *nb, struct buf *words);

@@ -43,9 +43,9 @@ bool rescue_restore(const char *backup, const struct place_asker *asker,
     const struct clock *clock, struct buf *worker, struct buf *kept, struct err *err);
 
 /* The same without changing anything: restored under another name beside the notebook,
- * compared with it, removed. */
+ * compared with it when there is one (*compared), removed. */
 bool rescue_rehearse(const char *backup, const struct place_asker *asker,
-    const struct clock *clock, struct buf *worker, struct backup_difference *d,
-    struct err *err);
+    const struct clock *clock, struct buf *worker, bool *compared,
+    struct backup_difference *d, struct err *err);
 
 #endif

@@ -33,7 +33,7 @@ struct notebook;
 /* --- the process --- */
 
 /* First thing in main(): no core dump, and no other program of the same user may look
- * into the memory. False when the system refused one of the two. */
+ * into the memory; a file that may not grow is a full disk, not the program's end. False when the system refused one of the two. */
 bool vault_guard_process(void);
 
 /* --- passphrases --- */

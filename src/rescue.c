@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --- making one --- */
@@ -38,20 +39,80 @@ how_many(struct notebook *nb)
 	return keep > 0 ? keep : BACKUP_KEEP;
 }
 
+/* The folder that backups went into, "1 " before it: it was on another disk than the
+ * notebook. */
+#define SETTING_BACKUP_SEEN "backup.seen"
+
+static bool
+is_apart(const char *folder, const char *notebook)
+{
+	struct stat there, here;
+
+	return stat(folder, &there) == 0 && stat(notebook, &here) == 0 &&
+	       there.st_dev != here.st_dev;
+}
+
+/* A stick that was pulled out leaves no folder, or an empty one on the disk of the
+ * notebook: a copy there would be none. */
+static bool
+stick_is_in(struct notebook *nb, const char *folder, struct err *err)
+{
+	struct buf seen = { 0 };
+	bool in = notebook_get(nb, SETTING_BACKUP_SEEN, &seen, err);
+
+	if (in && seen.len > 2 && strcmp(buf_text(&seen) + 2, folder) == 0 &&
+	    (access(folder, F_OK) != 0 ||
+		(buf_text(&seen)[0] == '1' && !is_apart(folder, notebook_path(nb)))))
+		in = err_set(err, ERR_SYSTEM,
+		    _("The folder for backups, %s, is not there any more: plug in its stick "
+		      "or disk, or choose another folder with \"minqing settings --backup\"."),
+		    folder);
+	buf_clear(&seen);
+	return in;
+}
+
+static bool
+remember_stick(struct notebook *nb, const char *folder, struct err *err)
+{
+	struct buf seen = { 0 }, now = { 0 };
+	bool good = notebook_get(nb, SETTING_BACKUP_SEEN, &seen, err);
+
+	buf_fmt(&now, "%d %s", is_apart(folder, notebook_path(nb)), folder);
+	if (good && strcmp(buf_text(&seen), buf_text(&now)) != 0)
+		good = notebook_set(nb, SETTING_BACKUP_SEEN, buf_text(&now), err);
+	buf_clear(&seen);
+	buf_clear(&now);
+	return good;
+}
+
+/* The words of place_make_folders() speak of the notebooks' folder. */
+static bool
+make_backup_folder(const char *folder, struct err *err)
+{
+	return place_make_folders(folder, NULL) ||
+	       err_set(err, ERR_SYSTEM,
+		   _("The folder %s cannot be made: %s. Plug in the stick or disk that it is "
+		     "on, or choose another folder."),
+		   folder, strerror(errno));
+}
+
 bool
 rescue_backup(struct notebook *nb, const char *folder, struct buf *path, struct err *err)
 {
 	struct buf set = { 0 }, where = { 0 };
 	bool good = notebook_get(nb, SETTING_BACKUP_FOLDER, &set, err);
+	bool chosen = !folder && set.len && strcmp(buf_text(&set), RESCUE_OFF) != 0;
 
 	if (good && folder)
 		buf_str(&where, folder);
-	else if (good && set.len && strcmp(buf_text(&set), RESCUE_OFF) != 0)
+	else if (good && chosen)
 		buf_str(&where, buf_text(&set));
 	else if (good)
 		good = default_folder(&where, err);
-	good = good && place_make_folders(buf_text(&where), err) &&
+	good = good && (!chosen || stick_is_in(nb, buf_text(&where), err)) &&
+	       make_backup_folder(buf_text(&where), err) &&
 	       backup_make(nb, buf_text(&where), how_many(nb), path, err) &&
+	       (!chosen || remember_stick(nb, buf_text(&where), err)) &&
 	       audit_add(nb, AUDIT_BACKUP, "", err);
 	buf_clear(&set);
 	buf_clear(&where);
@@ -139,23 +200,30 @@ read_name(const char *backup, struct vault_key *key, const struct clock *clock,
 	bool good = nb && notebook_get(nb, SETTING_WORKER_NAME, worker, err);
 
 	notebook_close(nb);
-	if (good && (!worker->len || strchr(buf_text(worker), '/') ||
-			buf_text(worker)[0] == '.'))
-		good = err_set(err, ERR_INPUT, _("%s does not say whose notebook it is. Choose a file that "
+	if (!good)
+		return err_set(err, ERR_SYSTEM,
+		    _("%s is not a backup, or it is damaged. Nothing was changed. Take another "
+		      "one: \"minqing restore\" tells which there are."),
+		    backup);
+	if (!worker->len || strchr(buf_text(worker), '/') || buf_text(worker)[0] == '.')
+		return err_set(err, ERR_INPUT, _("%s does not say whose notebook it is. Choose a file that "
 		    "minqing backup made."),
 		    backup);
-	return good;
+	return true;
 }
 
 static bool
 find(struct found *f, const char *backup, const struct place_asker *asker,
     const struct clock *clock, struct buf *worker, struct err *err)
 {
-	switch (vault_look(backup, err)) {
+	switch (vault_look(backup, NULL)) {
 	case VAULT_ABSENT:
 		return err_set(err, ERR_INPUT, _("There is no file %s. Check its name and folder."), backup);
 	case VAULT_BROKEN:
-		return false;
+		return err_set(err, ERR_SYSTEM,
+		    _("%s is not a backup, or it is damaged. Nothing was changed. Take another "
+		      "one: \"minqing restore\" tells which there are."),
+		    backup);
 	case VAULT_SEALED:
 		f->key = place_key(backup, asker, clock, err);
 		if (!f->key)
@@ -206,8 +274,8 @@ rescue_restore(const char *backup, const struct place_asker *asker,
 
 bool
 rescue_rehearse(const char *backup, const struct place_asker *asker,
-    const struct clock *clock, struct buf *worker, struct backup_difference *d,
-    struct err *err)
+    const struct clock *clock, struct buf *worker, bool *compared,
+    struct backup_difference *d, struct err *err)
 {
 	struct found f = { 0 };
 	struct buf trial = { 0 }, kept = { 0 };
@@ -221,9 +289,11 @@ rescue_rehearse(const char *backup, const struct place_asker *asker,
 	buf_fmt(&trial, "%s.rehearsal", buf_text(&f.path));
 	unlink(buf_text(&trial)); /* of one that was cut short */
 	good = backup_restore(backup, f.key, buf_text(&trial), clock, &kept, err) &&
-	       (nb = open_found(&f, buf_text(&f.path), clock, err)) != NULL &&
-	       (copy = notebook_open_frozen(buf_text(&trial), f.key, clock, err)) != NULL &&
-	       backup_compare(nb, copy, d, err);
+	       (copy = notebook_open_frozen(buf_text(&trial), f.key, clock, err)) != NULL;
+	*compared = good && access(buf_text(&f.path), F_OK) == 0;
+	if (*compared)
+		good = (nb = open_found(&f, buf_text(&f.path), clock, err)) != NULL &&
+		       backup_compare(nb, copy, d, err);
 	notebook_close(copy);
 	notebook_close(nb);
 	unlink(buf_text(&trial));

@@ -10,6 +10,7 @@
 #include "outbox.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -20,7 +21,7 @@
 #define RETRY_FIRST_MS 500
 #define RETRY_MOST_MS  8000
 #define RETRY_LEAST_MS 50
-#define SKEW_MINUTES   5
+#define SKEW_MS        (5 * 60000)
 
 static enum client_next ask_hello(struct client *c);
 static bool take_hello(struct client *c, const struct line_result *r);
@@ -153,19 +154,38 @@ client_new(struct notebook *nb, enum client_way way, struct err *err)
 
 /* --- the end --- */
 
-/* A clock that is wrong by more than a line's delay can explain. */
-static void
-say_skew(struct buf *out, int64_t skew)
+static bool
+clock_is_wrong(int64_t skew)
 {
-	long minutes = (long)((skew < 0 ? -skew : skew) + 30000) / 60000;
+	return (skew < 0 ? -skew : skew) >= SKEW_MS;
+}
 
-	if (minutes < SKEW_MINUTES)
+/* "2026-11-23 09:30" */
+static void
+say_minute(const struct clock *clock, int64_t ms, char out[20])
+{
+	char stamp[CLOCK_STAMP_SIZE];
+
+	clock_stamp(clock, ms, stamp);
+	snprintf(out, 20, "%.10s %.5s", stamp, stamp + 11);
+}
+
+static void
+say_skew(const struct client *c, struct buf *out)
+{
+	const struct clock *clock = notebook_clock(c->nb);
+	int64_t now = clock_now(clock);
+	char here[20], there[20];
+
+	if (!clock_is_wrong(c->progress.skew))
 		return;
+	say_minute(clock, now, here);
+	say_minute(clock, now - c->progress.skew, there);
 	if (out->data[out->len - 1] != '.')
 		buf_char(out, '.');
-	buf_fmt(out, skew > 0 ? _(" This computer's clock is %ld minutes fast: set it right.")
-			      : _(" This computer's clock is %ld minutes slow: set it right."),
-	    minutes);
+	buf_fmt(out, _(" This computer's clock says %s, the district's %s: set this "
+		       "computer's clock."),
+	    here, there);
 }
 
 /* "47 sent, 47 accepted; 3 still waiting." and why it stopped. */
@@ -205,16 +225,17 @@ write_sentence(struct client *c, const char *why)
 		buf_str(out,
 		    _(". This notebook is older than the one that sent last: a backup or an "
 		      "older copy was put back. What was sent since then comes back from the "
-		      "district. What had not been sent is only in the newer copy: look "
-		      "whether anything is missing"));
+		      "district, when this laptop is enrolled there. What had not been sent is "
+		      "only in the newer copy: look whether anything is missing"));
 	else if (p->behind < 0)
 		buf_str(out,
 		    _(". Another copy of this notebook was used and has sent meanwhile. Use only "
-		      "one of the two. What the other has sent comes from the district. What it "
-		      "had not sent is only in it: look whether anything is missing"));
+		      "one of the two. What the other has sent comes from the district, when this "
+		      "laptop is enrolled there. What it had not sent is only in it: look "
+		      "whether anything is missing"));
 	if (why && *why)
 		buf_fmt(out, ". %s", why);
-	say_skew(out, p->skew);
+	say_skew(c, out);
 }
 
 static void
@@ -318,6 +339,8 @@ take_hello(struct client *c, const struct line_result *r)
 	c->batch.limits = hello.limits;
 	c->batch.trail.wanted = hello.keeps_kinds;
 	c->progress.skew = skew(c, hello.time, r);
+	if (!clock_is_wrong(c->progress.skew))
+		notebook_clock_agrees(c->nb);
 	return look_behind(c, &hello) && keep_told(c, SETTING_CLOSING, hello.closing) &&
 	    (!*hello.key || keep_told(c, SETTING_DISTRICT_KEY, hello.key)) && client_greet(c);
 }

@@ -117,6 +117,93 @@ the_oldest_go_when_a_new_one_is_whole(void)
 	end();
 }
 
+static bool
+is_there(const char *name)
+{
+	char path[400];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return access(path, F_OK) == 0;
+}
+
+static void
+touch(const char *name)
+{
+	char path[400];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	CHECK(close(open(path, O_CREAT | O_WRONLY, 0600)) == 0);
+}
+
+/* A clock that was wrong for a week made copies that would be the newest for years. */
+static void
+copies_of_another_day_to_come_go_first(void)
+{
+	static const char *const later[] = { "worker-20350101-000000.backup",
+		"worker-20350102-000000.backup", "worker-20350103-000000.backup" };
+	struct buf path = { 0 };
+
+	begin();
+	touch("worker-20261120-180000.backup");
+	touch("worker-20261121-180000.backup");
+	for (int i = 0; i < 3; i++)
+		touch(later[i]);
+	CHECK(backup_make(s.nb, folder, 4, &path, &s.err));
+	CHECK_INT(copies(), 4);
+	CHECK(is_there("worker-20261120-180000.backup"));
+	CHECK(is_there("worker-20261121-180000.backup"));
+	CHECK(is_there("worker-20350103-000000.backup"));
+	CHECK(is_there("worker-20261123-093000.backup"));
+	buf_clear(&path);
+	end();
+}
+
+static void
+what_a_crash_left_goes(void)
+{
+	struct buf path = { 0 };
+
+	begin();
+	touch("worker-20261101-180000.backup.growing");
+	touch("worker-20261101-180000-2.backup.growing");
+	touch("another-20261101-180000.backup.growing");
+	touch("worker.growing");
+	CHECK(backup_make(s.nb, folder, 4, &path, &s.err));
+	CHECK_INT(copies(), 3);
+	CHECK(is_there("another-20261101-180000.backup.growing"));
+	CHECK(is_there("worker.growing"));
+	buf_clear(&path);
+	end();
+}
+
+static struct buf listed;
+
+static void
+list_one(const char *worker, const char *when, long long bytes, const char *path)
+{
+	CHECK(strncmp(path, folder, strlen(folder)) == 0);
+	buf_fmt(&listed, "%s %s %lld;", worker, when, bytes);
+}
+
+static void
+the_newest_is_listed_first(void)
+{
+	begin();
+	touch("worker-20261101-180000.backup");
+	touch("陈-桂芳-20261102-180000-3.backup");
+	touch("20261102-180000.backup");
+	touch("worker.backup");
+	touch("worker-20261104-180000.backup.growing");
+	touch("worker-20261103-070809.backup");
+	CHECK(backup_list(folder, list_one));
+	CHECK_STR(buf_text(&listed), "worker 2026-11-03 07:08:09 0;"
+				     "陈-桂芳 2026-11-02 18:00:00 0;"
+				     "worker 2026-11-01 18:00:00 0;");
+	CHECK(!backup_list("/nowhere/at/all", list_one));
+	buf_clear(&listed);
+	end();
+}
+
 static void
 no_copy_no_loss(void)
 {
@@ -340,6 +427,9 @@ main(void)
 {
 	RUN(a_copy_is_the_notebook_of_its_moment);
 	RUN(the_oldest_go_when_a_new_one_is_whole);
+	RUN(copies_of_another_day_to_come_go_first);
+	RUN(what_a_crash_left_goes);
+	RUN(the_newest_is_listed_first);
 	RUN(no_copy_no_loss);
 	RUN(one_comes_back);
 	RUN(a_log_left_behind_is_kept_with_its_notebook);

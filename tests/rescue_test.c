@@ -80,11 +80,50 @@ what_failed_is_tried_again(void)
 	folder_remove(folder);
 }
 
+/* A copy on the notebook's own disk, where the stick had been, would be none. */
+static void
+a_stick_that_was_pulled_out_is_told(void)
+{
+	const char *home = folder_make();
+	struct fixture *f = fixture_new();
+	struct buf words = { 0 };
+	char stick[100], seen[120];
+
+	snprintf(stick, sizeof(stick), "%s/stick", home);
+	CHECK(notebook_set(f->nb, SETTING_BACKUP_FOLDER, stick, &f->err));
+	CHECK(rescue_after_sync(f->nb, &words)); /* made, the first time */
+	CHECK_INT(copies(stick), 1);
+	folder_empty(stick);
+	rmdir(stick);
+	buf_reset(&words);
+	CHECK(!rescue_after_sync(f->nb, &words));
+	CHECK(strstr(buf_text(&words), "is not there any more: plug in"));
+	CHECK(access(stick, F_OK) != 0);
+	/* The folder it was mounted on stays; it was on another disk the last time. */
+	mkdir(stick, 0700);
+	snprintf(seen, sizeof(seen), "1 %s", stick);
+	CHECK(notebook_set(f->nb, "backup.seen", seen, &f->err));
+	buf_reset(&words);
+	CHECK(!rescue_after_sync(f->nb, &words));
+	CHECK(strstr(buf_text(&words), "plug in"));
+	CHECK_INT(copies(stick), 0);
+	/* Another folder is another matter, and so is one that is named by hand. */
+	buf_reset(&words);
+	CHECK(rescue_backup(f->nb, stick, &words, &f->err));
+	CHECK_INT(copies(stick), 1);
+	CHECK(notebook_set(f->nb, SETTING_BACKUP_FOLDER, home, &f->err));
+	CHECK(rescue_after_sync(f->nb, &words));
+	buf_clear(&words);
+	fixture_free(f);
+	folder_remove(home);
+}
+
 int
 main(void)
 {
 	i18n_use("en");
 	RUN(a_sync_that_nobody_asked_for_copies_once_a_day);
 	RUN(what_failed_is_tried_again);
+	RUN(a_stick_that_was_pulled_out_is_told);
 	return CHECK_DONE();
 }

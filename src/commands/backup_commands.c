@@ -36,20 +36,66 @@ command_backup(const struct command_context *context, const struct words *words)
 static int
 print_difference(const char *worker, const struct backup_difference *d)
 {
-	printf(_("A restore was rehearsed and compared with the notebook of %s: %ld things "
-		 "are the same in both.\n"),
+	printf(_("The backup is whole and can be restored. Nothing was changed.\n"));
+	printf(_("Compared with the notebook of %s, %ld records, drafts, forms and lists are "
+		 "the same.\n"),
 	    worker, d->same);
 	if (d->only_here || d->changed)
 		printf(_("Since the backup %ld were added and %ld changed.\n"),
 		    d->only_here, d->changed);
 	if (d->only_copy)
-		printf(_("%ld stand only in the backup.\n"), d->only_copy);
+		printf(_("%ld are only in the backup.\n"), d->only_copy);
 	if (!d->different)
 		return EXIT_OK;
-	printf(_("%ld finished records or forms are not the same in both: one of the two "
-		 "files is damaged. Check the notebook with: minqing vault check\n"),
+	printf(_("%ld finished records or forms are not the same in both, which must not be: "
+		 "one of the two files is damaged. Check the notebook with: minqing vault "
+		 "check\n"),
 	    d->different);
 	return EXIT_WRONG;
+}
+
+static int
+rehearse(const struct command_context *context, const char *backup)
+{
+	struct place_asker asker = passphrases_asker(context->passphrases);
+	struct backup_difference d;
+	struct err err = { 0 };
+	struct buf worker = { 0 };
+	bool compared;
+	int status = EXIT_OK;
+
+	if (!rescue_rehearse(backup, &asker, context->clock, &worker, &compared, &d, &err))
+		status = command_failed(&err);
+	else if (compared)
+		status = print_difference(buf_text(&worker), &d);
+	else
+		printf(_("The backup is whole and can be restored. There is no notebook of %s "
+			 "here to compare it with.\n"),
+		    buf_text(&worker));
+	buf_clear(&worker);
+	return status;
+}
+
+static int
+restore(const struct command_context *context, const char *backup)
+{
+	struct place_asker asker = passphrases_asker(context->passphrases);
+	struct err err = { 0 };
+	struct buf worker = { 0 }, kept = { 0 };
+	int status = EXIT_OK;
+
+	if (rescue_restore(backup, &asker, context->clock, &worker, &kept, &err))
+		printf(_("The notebook of %s is again as it was when the backup was made; so is "
+			 "its passphrase. Sync next: what was sent since comes back.\n"),
+		    buf_text(&worker));
+	else
+		status = command_failed(&err);
+	if (kept.len)
+		printf(_("The notebook that was here before is kept as %s\n"),
+		    buf_text(&kept));
+	buf_clear(&worker);
+	buf_clear(&kept);
+	return status;
 }
 
 static long listed;
@@ -83,28 +129,8 @@ list_backups(void)
 int
 command_restore(const struct command_context *context, const struct words *words)
 {
-	struct place_asker asker = passphrases_asker(context->passphrases);
-	struct backup_difference d;
-	struct err err = { 0 };
-	struct buf worker = { 0 }, kept = { 0 };
-	bool rehearse = words_get(words, "--rehearse") != NULL;
-	int status = EXIT_OK;
-
 	if (!words->rest_count)
 		return list_backups();
-	if (rehearse
-		? !rescue_rehearse(words->rest[0], &asker, context->clock, &worker, &d, &err)
-		: !rescue_restore(words->rest[0], &asker, context->clock, &worker, &kept,
-		      &err))
-		status = command_failed(&err);
-	else if (rehearse)
-		status = print_difference(buf_text(&worker), &d);
-	else
-		printf(_("The notebook of %s is the backup's now.\n"), buf_text(&worker));
-	if (kept.len)
-		printf(_("The notebook that was here before is kept as %s\n"),
-		    buf_text(&kept));
-	buf_clear(&worker);
-	buf_clear(&kept);
-	return status;
+	return words_get(words, "--rehearse") ? rehearse(context, words->rest[0])
+					      : restore(context, words->rest[0]);
 }

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define STAMP_SIZE 16 /* "20261128-214501" */
+#define GROWING    ".growing"
 #define SPARE_ROOM (1 << 20) /* bytes that a copy leaves free */
 
 /* --- names --- */
@@ -84,40 +85,95 @@ struct names {
 	size_t count, cap;
 };
 
+/* Every entry of a folder that is asked for. False: it cannot be read. */
+static bool
+read_names(const char *folder, struct names *all,
+    bool (*wanted)(const char *filename, const char *name), const char *name)
+{
+	DIR *dir = opendir(folder);
+
+	if (!dir)
+		return false;
+	for (struct dirent *e; (e = readdir(dir));) {
+		if (!wanted(e->d_name, name))
+			continue;
+		all->at = mem_grow(all->at, &all->cap, all->count + 1, sizeof(*all->at));
+		all->at[all->count++] = mem_strdup(e->d_name);
+	}
+	closedir(dir);
+	return true;
+}
+
+static void
+forget_names(struct names *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		free(all->at[i]);
+	free(all->at);
+}
+
+/* A copy that a crash left, or a stick that was pulled out. */
+static bool
+is_unfinished(const char *filename, const char *name)
+{
+	size_t len = strlen(filename), end = strlen(GROWING);
+	char *copy;
+	bool is;
+
+	if (len <= end || strcmp(filename + len - end, GROWING) != 0)
+		return false;
+	copy = mem_strndup(filename, len - end);
+	is = is_copy_of(copy, name);
+	free(copy);
+	return is;
+}
+
+static void
+drop_unfinished(const char *folder, const char *name)
+{
+	struct names all = { 0 };
+
+	read_names(folder, &all, is_unfinished, name);
+	for (size_t i = 0; i < all.count; i++) {
+		struct buf path = { 0 };
+
+		buf_fmt(&path, "%s/%s", folder, all.at[i]);
+		vault_drop_file(buf_text(&path));
+		buf_clear(&path);
+	}
+	forget_names(&all);
+}
+
 static int
 newest_first(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)b, *(char *const *)a);
 }
 
+/* Copies that are dated later than the one just made come from a clock that was wrong:
+ * they go before all others. */
 static void
 drop_old(const char *folder, const char *name, int keep, const char *just_made)
 {
-	DIR *dir = opendir(folder);
 	struct names all = { 0 };
 	const char *made = strrchr(just_made, '/') + 1;
+	size_t later = 0, kept = 1;
 
-	if (!dir)
-		return;
-	for (struct dirent *e; (e = readdir(dir));) {
-		if (!is_copy_of(e->d_name, name) || strcmp(e->d_name, made) == 0)
-			continue;
-		all.at = mem_grow(all.at, &all.cap, all.count + 1, sizeof(*all.at));
-		all.at[all.count++] = mem_strdup(e->d_name);
-	}
-	closedir(dir);
+	read_names(folder, &all, is_copy_of, name);
 	if (all.count)
 		qsort(all.at, all.count, sizeof(*all.at), newest_first);
+	while (later < all.count && strcmp(all.at[later], made) > 0)
+		later++;
 	for (size_t i = 0; i < all.count; i++) {
+		const char *filename = all.at[(later + i) % all.count];
 		struct buf path = { 0 };
 
-		buf_fmt(&path, "%s/%s", folder, all.at[i]);
-		if (i + 1 >= (size_t)keep)
+		buf_fmt(&path, "%s/%s", folder, filename);
+		if (strcmp(filename, made) != 0 && ++kept > (size_t)keep)
 			disk_delete(buf_text(&path));
 		buf_clear(&path);
-		free(all.at[i]);
 	}
-	free(all.at);
+	forget_names(&all);
 }
 
 /* --- which there are --- */
@@ -137,6 +193,13 @@ stamp_of(const char *filename)
 		    at[8] == '-' && strspn(at + 9, "0123456789") == 6)
 			return at;
 	return NULL;
+}
+
+static bool
+is_backup(const char *filename, const char *name)
+{
+	(void)name;
+	return stamp_of(filename) != NULL;
 }
 
 static int
@@ -167,64 +230,95 @@ bool
 backup_list(const char *folder,
     void (*row)(const char *worker, const char *when, long long bytes, const char *path))
 {
-	DIR *dir = opendir(folder);
 	struct names all = { 0 };
 
-	if (!dir)
+	if (!read_names(folder, &all, is_backup, NULL))
 		return false;
-	for (struct dirent *e; (e = readdir(dir));) {
-		if (!stamp_of(e->d_name))
-			continue;
-		all.at = mem_grow(all.at, &all.cap, all.count + 1, sizeof(*all.at));
-		all.at[all.count++] = mem_strdup(e->d_name);
-	}
-	closedir(dir);
 	if (all.count)
 		qsort(all.at, all.count, sizeof(*all.at), newest_stamp_first);
-	for (size_t i = 0; i < all.count; i++) {
+	for (size_t i = 0; i < all.count; i++)
 		tell(folder, all.at[i], row);
-		free(all.at[i]);
-	}
-	free(all.at);
+	forget_names(&all);
 	return true;
 }
 
 /* --- a copy --- */
 
+/* A copy on its way: a backup into a folder, or one that comes back. */
+struct copying {
+	const char *from, *to;
+	const char *place; /* what the worker knows of to: the folder */
+	bool restoring;
+	struct vault_key *key;
+	const struct clock *clock;
+};
+
 static bool
-has_room(const char *from, const char *to, struct err *err)
+has_room(const struct copying *c, struct err *err)
 {
 	struct stat st;
-	int64_t room = files_room(to);
+	int64_t room = files_room(c->to);
 
-	if (stat(from, &st) != 0 || room < 0 || room >= st.st_size + SPARE_ROOM)
+	if (stat(c->from, &st) != 0 || room < 0 || room >= st.st_size + SPARE_ROOM)
 		return true; /* the copying says what else may be wrong */
 	return err_set(err, ERR_SYSTEM,
 	    _("No copy was made: it takes %lld kB, and %s has only %lld kB left. Make "
 	      "room there, or choose another folder."),
-	    (long long)(st.st_size / 1024), to, (long long)(room / 1024));
+	    (long long)(st.st_size / 1024), c->place, (long long)(room / 1024));
+}
+
+static bool
+copy_failed(const struct copying *c, int code, struct err *err)
+{
+	if ((code & 0xFF) == SQLITE_FULL)
+		return err_set(err, ERR_SYSTEM,
+		    _("No copy was made: there is no room left in %s. Make room there, or "
+		      "choose another folder."),
+		    c->place);
+	if (code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ)
+		return err_set(err, ERR_SYSTEM,
+		    _("No copy was made: %s cannot be read to its end. The disk or the stick "
+		      "that it is on fails: copy what matters to another one, and take "
+		      "another backup when this is one."),
+		    c->from);
+	return err_set(err, ERR_SYSTEM,
+	    _("No copy was made: nothing can be written in %s. Check that it is there, that "
+	      "a stick was not pulled out, and that you may write there; or choose another "
+	      "folder."),
+	    c->place);
+}
+
+static bool
+copy_is_damaged(const struct copying *c, struct err *err)
+{
+	if (c->restoring)
+		return err_set(err, ERR_SYSTEM,
+		    _("The backup %s is damaged, so nothing was changed. Take another one: "
+		      "\"minqing restore\" tells which there are."),
+		    c->from);
+	return err_set(err, ERR_SYSTEM,
+	    _("%s was copied, but the copy is damaged when it is read back, and was thrown "
+	      "away; the backups of before are kept. The notebook or a disk is damaged: look "
+	      "with \"minqing vault check\"."),
+	    c->from);
 }
 
 /* The copy under a name that does not count yet, every page of it read. */
 static bool
-copy_and_check(const char *from, const char *to, struct vault_key *key,
-    const struct clock *clock, struct err *err)
+copy_and_check(const struct copying *c, struct err *err)
 {
 	struct vault_report report;
 	int code;
 
-	vault_drop_file(to);
-	code = disk_copy(from, to);
-	if (code != SQLITE_OK)
-		return disk_fail(code, to, err);
-	if (!vault_check(to, key, clock, &report, err))
+	vault_drop_file(c->to);
+	if (!has_room(c, err))
 		return false;
-	return vault_report_is_good(&report) ||
-	       err_set(err, ERR_SYSTEM,
-		   _("%s was copied, but the copy is damaged when it is read back, and was "
-		     "thrown away. The file or a disk is damaged: look with minqing vault "
-		     "check, or take an older backup."),
-		   from);
+	code = disk_copy(c->from, c->to);
+	if (code != SQLITE_OK)
+		return copy_failed(c, code, err);
+	if (!vault_check(c->to, c->key, c->clock, &report, NULL))
+		return copy_is_damaged(c, err);
+	return vault_report_is_good(&report) || copy_is_damaged(c, err);
 }
 
 /* A copy of yesterday's page opens like today's. The backups from before it was put back
@@ -244,6 +338,8 @@ backup_make(struct notebook *nb, const char *folder, int keep, struct buf *path,
     struct err *err)
 {
 	struct buf start = { 0 }, growing = { 0 };
+	struct copying c = { .from = nb->path, .place = folder, .key = nb->key,
+		.clock = nb->clock };
 	char *name = name_of(nb->path), stamp[STAMP_SIZE];
 	size_t before = path->len;
 	bool made;
@@ -251,14 +347,13 @@ backup_make(struct notebook *nb, const char *folder, int keep, struct buf *path,
 	stamp_now(nb->clock, stamp);
 	buf_fmt(&start, "%s/%s-%s", folder, name, stamp);
 	free_name(buf_text(&start), BACKUP_SUFFIX, path);
-	buf_fmt(&growing, "%s.growing", buf_text(path) + before);
+	buf_fmt(&growing, "%s" GROWING, buf_text(path) + before);
+	c.to = buf_text(&growing);
+	drop_unfinished(folder, name);
 	made = store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", err) && is_todays(nb, err) &&
-	       has_room(nb->path, buf_text(&growing), err) &&
-	       copy_and_check(nb->path, buf_text(&growing), nb->key, nb->clock, err);
-	if (made && !files_swap_in(buf_text(&growing), buf_text(path) + before, NULL))
-		made = err_set(err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
-		    "you may write there."),
-		    buf_text(path) + before, strerror(errno));
+	       copy_and_check(&c, err);
+	if (made && !files_swap_in(c.to, buf_text(path) + before, NULL))
+		made = copy_failed(&c, SQLITE_PERM, err);
 	if (!made)
 		vault_drop_file(buf_text(&growing));
 	else if (keep > 0)
@@ -441,21 +536,24 @@ bool
 backup_restore(const char *backup, struct vault_key *key, const char *path,
     const struct clock *clock, struct buf *kept, struct err *err)
 {
+	struct copying c = { .from = backup, .restoring = true, .key = key, .clock = clock };
+	struct buf growing = { 0 }, folder = { 0 };
 	struct disk_file *held = NULL;
-	struct buf growing = { 0 };
+	const char *slash = strrchr(path, '/');
 	bool restored;
 
 	buf_fmt(&growing, "%s.restoring", path);
-	restored = has_room(backup, path, err) && hold(path, &held, err) &&
-	           copy_and_check(backup, buf_text(&growing), key, clock, err) &&
+	buf_add(&folder, path, slash ? (size_t)(slash - path) : 0);
+	c.to = buf_text(&growing);
+	c.place = buf_text(&folder);
+	restored = hold(path, &held, err) && copy_and_check(&c, err) &&
 	           put_aside(path, clock, kept, err);
-	if (restored && !take_place(buf_text(&growing), path, buf_text(kept)))
-		restored = err_set(err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
-		    "you may write there."), path,
-		    strerror(errno));
+	if (restored && !take_place(c.to, path, buf_text(kept)))
+		restored = copy_failed(&c, SQLITE_PERM, err);
 	if (!restored)
-		vault_drop_file(buf_text(&growing));
+		vault_drop_file(c.to);
 	disk_close(held);
 	buf_clear(&growing);
+	buf_clear(&folder);
 	return restored;
 }

@@ -79,19 +79,20 @@ leave_room_for_seals(struct notebook *nb)
 }
 
 /* After a crash: what is found damaged is kept as it is before anything is written, and
- * the log begins anew, so that nothing old stands behind its end. */
-static bool
-settle_log(struct notebook *nb, struct err *err)
+ * the log begins anew, so that nothing old stands behind its end. On a full disk that
+ * waits: what is there can be read. */
+static void
+settle_log(struct notebook *nb)
 {
 	enum log_loss loss = vault_vfs_events(nb->vfs)->log_loss;
 	char day[16];
 
 	if (loss == LOG_WHOLE)
-		return true;
+		return;
 	clock_format_day(clock_today(nb->clock), day);
 	if (loss == LOG_LOST && !vault_keep_copy(nb->path, day, &nb->kept))
 		buf_reset(&nb->kept);
-	return store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+	store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
 }
 
 /* Taking back must not need memory that is no longer there. */
@@ -135,9 +136,10 @@ set_up(struct notebook *nb, const struct opening *o, struct err *err)
 		leave_room_for_seals(nb);
 	ok = (!o->fresh || store_exec(nb, new_file, err)) &&
 	     store_exec(nb, connection_setup, err) &&
-	     schema_number(nb, "PRAGMA user_version", err) >= 0 &&
-	     is_still_there(nb, err) && settle_log(nb, err) &&
-	     schema_migrate(nb, err) && prepare_transactions(nb, err) &&
+	     schema_number(nb, "PRAGMA user_version", err) >= 0 && is_still_there(nb, err);
+	if (ok)
+		settle_log(nb);
+	ok = ok && schema_migrate(nb, err) && prepare_transactions(nb, err) &&
 	     notebook_get(nb, SETTING_DEVICE, &device, err) &&
 	     (device.len > 0 || make_device_id(nb, err)) && follow_begin(nb, err) &&
 	     sounds_begin(nb, err);

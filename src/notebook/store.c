@@ -61,7 +61,9 @@ store_fail(struct notebook *nb, struct err *err)
 		return err_set(
 		    err, ERR_SYSTEM,
 		    _("The notebook cannot be written: the file or its folder is "
-		      "read-only. Nothing was lost. Make it writable and try again."));
+		      "read-only. Nothing was lost. Make it writable and try again. If the "
+		      "disk has made itself read-only, it fails: \"minqing vault salvage\" "
+		      "writes out all that is here."));
 	case SQLITE_CANTOPEN:
 		return err_set(
 		    err, ERR_SYSTEM,

@@ -8,6 +8,7 @@
 #include "i18n.h"
 #include "mem.h"
 
+#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ vault_guard_process(void)
 {
 	static const struct rlimit none = { 0, 0 };
 
+	signal(SIGXFSZ, SIG_IGN);
 	return setrlimit(RLIMIT_CORE, &none) == 0 &&
 	       prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 }

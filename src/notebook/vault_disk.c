@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "vault_files.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,7 +61,13 @@ disk_read(struct disk_file *f, sqlite3_int64 at, void *bytes, int len)
 int
 disk_write(struct disk_file *f, sqlite3_int64 at, const void *bytes, int len)
 {
-	return f->file->pMethods->xWrite(f->file, bytes, len, at);
+	int code;
+
+	errno = 0;
+	code = f->file->pMethods->xWrite(f->file, bytes, len, at);
+	if ((code & 0xFF) == SQLITE_IOERR && (errno == EDQUOT || errno == EFBIG))
+		return SQLITE_FULL; /* SQLite knows of ENOSPC only */
+	return code;
 }
 
 int

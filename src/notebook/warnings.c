@@ -9,7 +9,11 @@
 #include "vault_files.h"
 #include "vault_vfs.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #define DAY_MS        ((int64_t)24 * 3600 * 1000)
+#define LONG_AGO      (400 * DAY_MS)
 #define ROOM_LOW      ((int64_t)50 << 20) /* some weeks of records */
 #define BYTES_PER_MIB ((int64_t)1 << 20)
 
@@ -63,28 +67,72 @@ warn_of_keys(const struct notebook *nb, struct buf *words)
 		  "and if this is said again, have the disk checked."));
 }
 
-static void
-warn_of_clock(struct notebook *nb, struct buf *words)
+static int64_t
+last_changed(struct notebook *nb)
 {
 	sqlite3_stmt *stmt = store_stmt(nb, STMT_LAST_CHANGED, NULL);
-	int64_t now = clock_now(nb->clock), last = 0;
-	char today[CLOCK_STAMP_SIZE], before[CLOCK_STAMP_SIZE];
+	int64_t last = 0;
 
 	if (!stmt)
-		return;
+		return 0;
 	if (store_step(nb, stmt, NULL) == 1)
 		last = sqlite3_column_int64(stmt, 0);
 	sqlite3_reset(stmt);
-	if (last <= now + DAY_MS)
+	return last;
+}
+
+/* The last change, in milliseconds, when the collector said that this clock is right. */
+#define SETTING_CLOCK_AGREED "clock.agreed"
+
+static int64_t
+agreed(struct notebook *nb)
+{
+	struct buf text = { 0 };
+	int64_t ms = 0;
+
+	if (notebook_get(nb, SETTING_CLOCK_AGREED, &text, NULL) && text.len)
+		ms = strtoll(buf_text(&text), NULL, 10);
+	buf_clear(&text);
+	return ms;
+}
+
+void
+notebook_clock_agrees(struct notebook *nb)
+{
+	int64_t last = last_changed(nb);
+	char text[24];
+
+	if (last <= clock_now(nb->clock) + DAY_MS || last <= agreed(nb))
+		return;
+	snprintf(text, sizeof(text), "%lld", (long long)last);
+	notebook_set(nb, SETTING_CLOCK_AGREED, text, NULL);
+}
+
+static void
+warn_of_clock(struct notebook *nb, struct buf *words)
+{
+	int64_t now = clock_now(nb->clock), last = last_changed(nb);
+	char today[CLOCK_STAMP_SIZE], before[CLOCK_STAMP_SIZE];
+	bool ahead = last > now + DAY_MS && last > agreed(nb);
+
+	if (!ahead && (last == 0 || now < last + LONG_AGO))
 		return;
 	clock_stamp(nb->clock, now, today);
 	clock_stamp(nb->clock, last, before);
 	line(words);
-	buf_fmt(words,
-		_("The computer's clock says %.10s, but the notebook was written on "
-		  "%.10s. Nothing is lost, but new records would get the wrong day: set "
-		  "the clock."),
-		today, before);
+	if (ahead)
+		buf_fmt(words,
+			_("The computer's clock says %.10s, but the notebook was written on "
+			  "%.10s. Nothing is lost. If today's date is wrong, set the clock "
+			  "before you write: records would get the wrong day. If it is "
+			  "right, look at the days of the last records."),
+			today, before);
+	else
+		buf_fmt(words,
+			_("The computer's clock says %.10s, and the notebook was last written "
+			  "on %.10s. If today's date is wrong, set the clock before you "
+			  "write."),
+			today, before);
 }
 
 bool
@@ -92,7 +140,8 @@ notebook_has_room(const struct notebook *nb, struct buf *words)
 {
 	int64_t room = files_room(nb->path);
 
-	if (vault_vfs_events(nb->vfs)->ballast_spent) {
+	if (vault_vfs_events(nb->vfs)->ballast_spent ||
+	    (room >= 0 && room < BALLAST_SIZE && !ballast_there(nb->path))) {
 		line(words);
 		buf_str(words,
 			_("The disk is full: the last saves used up the reserve. Make "
@@ -102,10 +151,14 @@ notebook_has_room(const struct notebook *nb, struct buf *words)
 	if (room < 0 || room >= ROOM_LOW)
 		return true;
 	line(words);
-	buf_fmt(words,
-		_("The disk is nearly full: %lld MB are left. Make room before it is "
-		  "full."),
-		(long long)(room / BYTES_PER_MIB));
+	if (room < BYTES_PER_MIB)
+		buf_str(words, _("The disk is nearly full: less than 1 MB is left. Make room "
+				 "now."));
+	else
+		buf_fmt(words,
+			_("The disk is nearly full: %lld MB are left. Make room before it is "
+			  "full."),
+			(long long)(room / BYTES_PER_MIB));
 	return false;
 }
 

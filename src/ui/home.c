@@ -8,6 +8,7 @@
 #include "app_private.h"
 
 #include "autosync.h"
+#include "dialog.h"
 #include "err.h"
 #include "follow.h"
 #include "i18n.h"
@@ -679,6 +680,19 @@ key_pressed(struct home *h, const struct key *key)
 	return act(h, action);
 }
 
+/* What is longer than its row is shown whole, once. */
+static void
+show_long_notice(struct app *app)
+{
+	const char *text = buf_text(&app->notice);
+
+	if (!strchr(text, '\n') &&
+	    text_width(text, app->notice.len) <= screen_size(app->screen).cols - 2)
+		return;
+	dialog_message(app->screen, _("Please note"), text);
+	buf_reset(&app->notice);
+}
+
 void
 home_run(struct app *app)
 {
@@ -690,9 +704,10 @@ home_run(struct app *app)
 	reload(&h);
 	offer_draft(&h);
 	screen_push(app->screen, &h.layer);
-	do
+	do {
+		show_long_notice(app);
 		app_read(app, &key);
-	while (key_pressed(&h, &key));
+	} while (key_pressed(&h, &key));
 	screen_pop(app->screen, &h.layer);
 	forget(&h);
 	free(h.items);

@@ -349,6 +349,13 @@ fill_the_disk(bool sealed)
 	CHECK(first >= 6); /* 120 kB are one such save; half a megabyte some five more */
 	CHECK(!notebook_has_room(nb, &words));
 	CHECK(strstr(buf_text(&words), "Make room"));
+	/* The next who opens it hears of it too. */
+	notebook_close(nb);
+	nb = reopen();
+	buf_reset(&words);
+	if (nb)
+		notebook_warnings(nb, &words);
+	CHECK(nb && strstr(buf_text(&words), "used up the reserve"));
 	/* Short texts still find a place, or are refused; nothing goes missing. */
 	CHECK_INT(draft_number(nb), last);
 	sim_set_room(64 << 20);
@@ -408,6 +415,26 @@ a_wrong_clock_is_told(void)
 	notebook_close(nb);
 	buf_reset(&words);
 	nb = reopen();
+	notebook_warnings(nb, &words);
+	CHECK_STR(buf_text(&words), "");
+	notebook_close(nb);
+	/* Years ahead: perhaps it was long put away. */
+	buf_reset(&words);
+	CHECK(clock_stop_at(&before, "2035-01-01T00:00:00+08:00", &err));
+	nb = notebook_open_sealed(PATH, false, key, &before, &err);
+	notebook_warnings(nb, &words);
+	CHECK(strstr(buf_text(&words), "2035-01-01, and the notebook was last written on 2026"));
+	/* Something is written then, and the clock is set right again: told until the
+	 * collector says that it is. */
+	CHECK(record_begin(nb, &(struct record_origin){ .form = "visit", .version = "1" },
+	    draft_id, &err));
+	notebook_close(nb);
+	buf_reset(&words);
+	nb = reopen();
+	notebook_warnings(nb, &words);
+	CHECK(strstr(buf_text(&words), "2026-11-23, but the notebook was written on 2035"));
+	notebook_clock_agrees(nb);
+	buf_reset(&words);
 	notebook_warnings(nb, &words);
 	CHECK_STR(buf_text(&words), "");
 	notebook_close(nb);
