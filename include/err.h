@@ -14,6 +14,7 @@ enum err_kind {
 	ERR_NONE,
 	ERR_INPUT,   /* a file, a form or an answer is not what it should be */
 	ERR_SYSTEM,  /* the disk, the database or the OS said no */
+	ERR_DAMAGED, /* what was asked for stands in a damaged part of a file; others may not */
 	ERR_BUSY,    /* another program has it; worth trying again later */
 	ERR_NETWORK, /* worth trying again later */
 	ERR_REFUSED, /* the other side understood and said no */

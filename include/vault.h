@@ -182,6 +182,7 @@ struct vault_report {
 	bool stale;        /* all open, but one is older than the last clean close left it */
 	int saves_lost;    /* at the end of the log: at least */
 	bool cut;          /* the log ends inside a save */
+	bool other_log;    /* the log is of another copy of the notebook, and not read */
 	int problems;      /* of the database's structure */
 	char problem[160]; /* the first of them, in SQLite's words; never what was typed */
 };

@@ -432,6 +432,7 @@ command_failed(const struct err *err)
 		return EXIT_WRONG;
 	case ERR_NONE:
 	case ERR_SYSTEM:
+	case ERR_DAMAGED:
 	case ERR_BUSY:
 		break;
 	}

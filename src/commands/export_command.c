@@ -34,6 +34,7 @@ struct export {
 	const char *repeat;  /* csv: rows of this repeat, or NULL */
 	const struct def *table; /* csv: whose children are the columns */
 	FILE *out;
+	long unread; /* records that stand in a damaged part */
 	struct err *err;
 	struct buf answers, line; /* kept for their room */
 };
@@ -222,9 +223,8 @@ write_xml_line(struct export *ex, const struct record *rec)
 /* --- records --- */
 
 static bool
-export_record(const struct record *rec, void *data)
+write_record(struct export *ex, const struct record *rec)
 {
-	struct export *ex = data;
 	const struct form *form;
 	struct instance *in;
 	bool good;
@@ -272,6 +272,21 @@ find_table(struct export *ex)
 	return err_set(ex->err, ERR_INPUT,
 	    _("The form \"%s\" has no repeat \"%s\". Look with minqing form show."),
 	    ex->form, ex->repeat);
+}
+
+/* What stands in a damaged part of the notebook keeps nothing else back. */
+static bool
+export_record(const struct record *rec, void *data)
+{
+	struct export *ex = data;
+
+	if (write_record(ex, rec))
+		return true;
+	if (ex->err->kind != ERR_DAMAGED)
+		return false;
+	*ex->err = (struct err){ 0 };
+	ex->unread++;
+	return true;
 }
 
 static bool
@@ -397,5 +412,11 @@ command_export(const struct command_context *context, const struct words *words)
 	fprintf(stderr,
 	    _("What was exported is not sealed: whoever gets at it can read it. Keep it safe, "
 	      "and remove it when it is no longer needed.\n"));
-	return EXIT_OK;
+	if (!ex.unread)
+		return EXIT_OK;
+	fprintf(stderr,
+	    _("minqing: Records that stand in a damaged part of the notebook and are not in it: "
+	      "%ld. All others are. Look with \"minqing vault check\".\n"),
+	    ex.unread);
+	return EXIT_WRONG;
 }

@@ -309,7 +309,7 @@ print_report(const struct vault_report *r)
 	printf(_("pages: %lld, damaged: %lld\n"), (long long)r->pages,
 	    (long long)r->bad_pages);
 	if (r->missing > 0)
-		printf(_("The file was cut off: %lld more pages should stand at its end.\n"),
+		printf(_("The file was cut off; pages that are missing at its end: %lld\n"),
 		    (long long)r->missing);
 	if (r->keys_bad > 0)
 		printf(_("One of the two copies of the keys at its beginning is damaged. "
@@ -319,7 +319,11 @@ print_report(const struct vault_report *r)
 	if (r->cut)
 		printf(_("The last save is not whole: it was cut short, or the disk has "
 			 "damaged it. All before it is here.\n"));
-	if (r->stale)
+	if (r->other_log)
+		printf(_("The file with the last saves (-wal) is not of the same day as the "
+			 "notebook and is not read: one of the two was put back from another "
+			 "copy.\n"));
+	if (r->stale && !r->missing)
 		printf(_("Every page opens, but the disk has kept an older copy of at "
 			 "least one: something that was saved is missing.\n"));
 	if (r->problems > 0)
@@ -328,7 +332,8 @@ print_report(const struct vault_report *r)
 		    r->problems, r->problem);
 	if (vault_report_is_good(r))
 		printf(_("The notebook is whole.\n"));
-	else if (r->bad_pages || r->missing || r->stale || r->saves_lost || r->problems)
+	else if (r->bad_pages || r->missing || r->stale || r->saves_lost ||
+		 r->other_log || r->problems)
 		printf(_("What can still be read stays readable, and going on makes nothing "
 			 "worse. What to do:\n"
 			 "1. \"minqing vault salvage FOLDER\" writes out all that can be "
@@ -506,8 +511,8 @@ command_vault_salvage(const struct command_context *context, const struct words 
 		log_entry(&t, AUDIT_EXPORT, "salvage");
 	if (!good)
 		return target_failed(&t);
-	printf(_("%ld finished records, %ld drafts, %ld forms and lists are in %s; %ld "
-		 "places could not be read.\n"),
+	printf(_("%ld finished records, %ld drafts, %ld forms and lists are in %s; "
+		 "places that could not be read: %ld\n"),
 	    result.records, result.drafts, result.files, r.dir, result.lost);
 	printf(_("Anybody can read these files: keep them safe. In a good notebook, \"minqing "
 		 "sync\" first fetches what was sent, then \"minqing import %s/records.jsonl "

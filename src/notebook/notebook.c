@@ -90,7 +90,7 @@ settle_log(struct notebook *nb)
 	if (loss == LOG_WHOLE)
 		return;
 	clock_format_day(clock_today(nb->clock), day);
-	if (loss == LOG_LOST && !vault_keep_copy(nb->path, day, &nb->kept))
+	if ((loss == LOG_LOST || loss == LOG_OTHER) && !vault_keep_copy(nb->path, day, &nb->kept))
 		buf_reset(&nb->kept);
 	store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
 }

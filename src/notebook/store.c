@@ -32,7 +32,7 @@ store_fail(struct notebook *nb, struct err *err)
 		      "this could not be saved. Make room on the disk and try again."));
 	if (code == SQLITE_IOERR_DATA || (code & 0xFF) == SQLITE_CORRUPT)
 		return err_set(
-		    err, ERR_SYSTEM,
+		    err, ERR_DAMAGED,
 		    _("A part of the notebook's file is damaged and cannot be read. "
 		      "Nothing else is touched, and you can go on with everything that "
 		      "opens. Do not delete the file. \"minqing vault check\" tells how "

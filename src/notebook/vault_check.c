@@ -5,6 +5,7 @@
 #include "store.h"
 
 #include "vault.h"
+#include "vault_pieces.h"
 #include "vault_vfs_private.h"
 
 #include <string.h>
@@ -94,22 +95,39 @@ check_structure(struct notebook *nb, struct vault_report *report)
 	sqlite3_finalize(stmt);
 }
 
+/* What nothing opens without is damaged: the pages can be counted all the same. */
+static bool
+check_shut(const char *path, struct vault_key *key, struct vault_report *report)
+{
+	if (!pieces_look(path, key, report))
+		return false;
+	add_problem(report, "the schema does not open");
+	report->keys_bad = key ? vault_keys_bad(path, key) : 0;
+	return true;
+}
+
 bool
 vault_check(const char *path, struct vault_key *key, const struct clock *clock,
 	    struct vault_report *report, struct err *err)
 {
-	struct notebook *nb = notebook_open_frozen(path, key, clock, err);
+	struct err why = { 0 };
+	struct notebook *nb = notebook_open_frozen(path, key, clock, &why);
 	const struct vault_events *events;
 	struct vault_file *f = NULL;
 	sqlite3_int64 pages;
 
 	memset(report, 0, sizeof(*report));
+	if (!nb && why.kind == ERR_DAMAGED && check_shut(path, key, report))
+		return true;
+	if (!nb && err)
+		*err = why;
 	if (!nb)
 		return false;
 	check_structure(nb, report);
 	events = vault_vfs_events(nb->vfs);
 	report->saves_lost = events->saves_lost;
 	report->cut = events->log_loss == LOG_CUT;
+	report->other_log = events->log_loss == LOG_OTHER;
 	sqlite3_file_control(nb->db, "main", SQLITE_FCNTL_FILE_POINTER, &f);
 	if (f->base.pMethods->xFileSize(&f->base, &pages) == SQLITE_OK)
 		report->pages = pages / PAGE_SIZE;
@@ -131,5 +149,6 @@ vault_check(const char *path, struct vault_key *key, const struct clock *clock,
 bool
 vault_report_is_good(const struct vault_report *r)
 {
-	return r->bad_pages == 0 && r->missing == 0 && r->keys_bad == 0 && !r->stale && r->saves_lost == 0 && r->problems == 0;
+	return r->bad_pages == 0 && r->missing == 0 && r->keys_bad == 0 && !r->stale &&
+	       !r->other_log && r->saves_lost == 0 && r->problems == 0;
 }

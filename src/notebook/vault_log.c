@@ -82,13 +82,23 @@ unit_at(sqlite3_int64 at)
 						    : frame_unit(frame);
 }
 
+/* Which clean close of the database a log comes after: its header is sealed to that, so
+ * that one of another day that was put back is not taken for the end of this one. */
+static uint64_t
+header_epoch(const struct vault_file *f)
+{
+	return f->vfs->pages ? f->vfs->pages->state.serial + 1 : 0;
+}
+
 static struct cipher_place
 unit_place(const struct vault_file *f, const struct unit *u)
 {
 	return (struct cipher_place){
 		.kind = u->kind,
 		.number = (uint64_t)u->frame,
-		.epoch = u->kind == CIPHER_FRAME ? f->log.salts : 0,
+		.epoch = u->kind == CIPHER_FRAME        ? f->log.salts
+			 : u->kind == CIPHER_LOG_HEADER ? header_epoch(f)
+							: 0,
 	};
 }
 
@@ -116,14 +126,52 @@ count_frames(struct vault_file *f, int64_t *frames, int64_t *rest)
 	return SQLITE_OK;
 }
 
+/* How many clean closes before and after this one are looked through for a log that does
+ * not belong here; that is some hundred days. */
+#define OTHER_DAYS 400
+
+/* The header of a log begun in this session or the one that a crash ended: before the
+ * database was first written in it or after; or when of the two sectors that tell the
+ * newer one is damaged; or by a program that did not seal headers so (0). A log of
+ * another day opens as well, but does not count. */
+static bool
+open_header(struct vault_file *f, const struct unit *u, unsigned char *out)
+{
+	struct cipher_place place = unit_place(f, u);
+	uint64_t now = place.epoch;
+	const struct state *s = f->vfs->pages ? &f->vfs->pages->state : NULL;
+	uint64_t takes[] = { now, s && s->one_bad ? now + 1 : now,
+			     s && s->on_disk ? now : now - 1, 0 };
+
+	for (size_t i = 0; i < sizeof(takes) / sizeof(*takes); i++) {
+		place.epoch = takes[i];
+		if (cipher_open(f->vfs->cipher, place, f->unit, (size_t)u->plain, out))
+			return true;
+	}
+	for (int64_t i = -OTHER_DAYS; i <= OTHER_DAYS && !f->log.other; i++) {
+		place.epoch = now + (uint64_t)i;
+		f->log.other = cipher_open(f->vfs->cipher, place, f->unit, (size_t)u->plain,
+		    out);
+	}
+	return false;
+}
+
+static bool
+open_sealed(struct vault_file *f, const struct unit *u, unsigned char *out)
+{
+	return u->kind == CIPHER_LOG_HEADER
+		   ? open_header(f, u, out)
+		   : cipher_open(f->vfs->cipher, unit_place(f, u), f->unit,
+			 (size_t)u->plain, out);
+}
+
 /* Opens one unit into out. SQLITE_IOERR_DATA: it is not what was written there. */
 static int
 open_unit(struct vault_file *f, const struct unit *u, unsigned char *out)
 {
 	int code = under_read(f, f->unit, u->plain + CIPHER_EXTRA, u->disk_at);
 
-	if (code == SQLITE_OK &&
-	    cipher_open(f->vfs->cipher, unit_place(f, u), f->unit, (size_t)u->plain, out)) {
+	if (code == SQLITE_OK && open_sealed(f, u, out)) {
 		memset(out + u->plain, 0, (size_t)(u->len - u->plain));
 		return SQLITE_OK;
 	}
@@ -321,6 +369,10 @@ log_recovered(struct vault_vfs *vfs)
 	f->log.recovering = false;
 	if (count_frames(f, &frames, &rest) != SQLITE_OK)
 		return;
+	if (f->log.other) {
+		vfs->events.log_loss = LOG_OTHER;
+		return;
+	}
 	if (f->log.last_bad || (rest > 0 && f->log.last + 1 == frames))
 		vfs->events.log_loss = LOG_CUT;
 	if (f->log.header_bad || (f->log.last == 0 && f->log.last_newer))

@@ -16,6 +16,7 @@
 #define LEAF          13 /* a page of a table's rows */
 #define FIRST_HEADER  100
 #define AT_USABLE     20 /* in the first page: bytes at the end of pages that are not used */
+#define AT_PAGES      28 /* in the first page: how many there are */
 #define AT_FREE       32 /* in the first page: the first that tells of free pages */
 #define LOG_HEADER    32
 #define FRAME_HEADER  24
@@ -161,6 +162,13 @@ read_page(struct pieces *p, int64_t number, unsigned char page[PAGE_SIZE])
 		return p->log->pMethods->xRead(p->log, page, PAGE_SIZE, at) == SQLITE_OK;
 	return p->file->pMethods->xRead(p->file, page, PAGE_SIZE,
 		   (number - 1) * PAGE_SIZE) == SQLITE_OK;
+}
+
+/* A page that was just not read; one that was never written is no damage. */
+static bool
+is_bad(const struct pieces *p, int64_t number)
+{
+	return p->frames[number] || !vault_is_hole((const struct vault_file *)p->file);
 }
 
 /* The log's whole saves: from the first frame on, of one generation. The database may
@@ -361,7 +369,7 @@ look_at_page(struct pieces *p, int64_t number)
 	if (p->free[number])
 		return;
 	if (!read_page(p, number, page)) {
-		p->lost += p->frames[number] || !vault_is_hole((struct vault_file *)p->file);
+		p->lost += is_bad(p, number);
 		return;
 	}
 	if (header[0] != LEAF)
@@ -454,7 +462,7 @@ read_everything(struct pieces *p)
 	if (p->pages > 0 && read_page(p, 1, first)) {
 		p->usable = PAGE_SIZE - first[AT_USABLE];
 		find_free(p, first);
-		if (get_number(first + 28, 4) > p->pages)
+		if (get_number(first + AT_PAGES, 4) > p->pages)
 			p->lost++; /* the end was cut off */
 	}
 	for (int64_t i = 1; i <= p->pages; i++)
@@ -490,4 +498,27 @@ pieces_read(const char *path, struct vault_key *key, long *lost, struct err *err
 	else
 		disk_fail(code, path, err);
 	return NULL;
+}
+
+bool
+pieces_look(const char *path, struct vault_key *key, struct vault_report *report)
+{
+	struct pieces p = { 0 };
+	unsigned char page[PAGE_SIZE];
+	bool opened = open_files(&p, path, key ? &key->cipher : NULL) == SQLITE_OK;
+
+	if (opened)
+		read_log(&p);
+	report->pages = p.pages;
+	for (int64_t i = 1; opened && i <= p.pages; i++) {
+		if (!read_page(&p, i, page)) {
+			if (is_bad(&p, i) && report->bad_pages++ == 0)
+				report->bad_page = i;
+		} else if (i == 1 && get_number(page + AT_PAGES, 4) > p.pages) {
+			report->missing = get_number(page + AT_PAGES, 4) - p.pages;
+		}
+	}
+	free(p.frames);
+	close_files(&p);
+	return opened;
 }

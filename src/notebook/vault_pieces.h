@@ -10,14 +10,20 @@
 #define VAULT_PIECES_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 struct err;
 struct vault_key;
+struct vault_report;
 
 /* The rows, in tables of a database in memory (vault_pieces.c has them); *lost counts the
  * pages that do not open and the rows that are not whole. NULL and err when the file
  * cannot be read at all. Closed with sqlite3_close(). */
 sqlite3 *pieces_read(const char *path, struct vault_key *key, long *lost,
     struct err *err);
+
+/* Fills in how many pages there are, do not open and are missing. False: the file cannot
+ * be read at all. */
+bool pieces_look(const char *path, struct vault_key *key, struct vault_report *report);
 
 #endif

@@ -61,16 +61,20 @@ int
 state_load(struct vault_file *f)
 {
 	bool any = false;
+	int bad = 0;
 
 	f->state.known = f->page_count == 0; /* a new file's digest is nothing */
 	for (int copy = 0; copy < BLOCK_COPIES; copy++) {
-		struct state s;
+		struct state s = { 0 };
 
-		if (load_copy(f, copy, &s) && (!any || s.serial > f->state.serial)) {
+		if (!load_copy(f, copy, &s)) {
+			bad++;
+		} else if (!any || s.serial > f->state.serial) {
 			f->state = s;
 			any = true;
 		}
 	}
+	f->state.one_bad = bad > 0;
 	return SQLITE_OK;
 }
 

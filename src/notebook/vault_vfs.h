@@ -31,6 +31,7 @@ enum log_loss {
 	LOG_CUT,  /* writing stopped inside a save: it was not confirmed, unless the
 		   * disk damaged the very last save afterwards */
 	LOG_LOST, /* confirmed saves stand behind a damaged place, out of reach */
+	LOG_OTHER, /* it belongs to an older or a newer copy of the notebook: not read */
 };
 
 /* What happened to this notebook's files since it was opened. */

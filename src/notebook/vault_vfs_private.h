@@ -23,6 +23,7 @@ struct state {
 	bool known;    /* digest is that of the pages on the disk */
 	bool on_disk;  /* the state on the disk says so */
 	uint64_t serial;
+	bool one_bad;  /* one of its two sectors cannot be read: the serial may be behind */
 	unsigned char digest[CIPHER_DIGEST];
 };
 
@@ -38,6 +39,7 @@ struct log {
 	uint64_t salts; /* of its header, the generation */
 	bool recovering;
 	bool header_bad;
+	bool other;    /* the header is of another day's log */
 	int64_t last;  /* the last frame that recovery read; -1: none */
 	bool last_bad; /* and it did not open */
 	bool last_old; /* or is of another generation than the header */

@@ -51,6 +51,17 @@ warn_of_log(struct notebook *nb, struct buf *words)
 			buf_fmt(words, _(" The damaged file is kept as %s."),
 				buf_text(&nb->kept));
 		return;
+	case LOG_OTHER:
+		line(words);
+		buf_str(words,
+			_("The file with the last saves (-wal) is not of the same day as the "
+			  "notebook: one of the two was put back from another copy. It was not "
+			  "read. Look at the last records, and if something is missing, type "
+			  "it again or bring back a backup."));
+		if (nb->kept.len > 0)
+			buf_fmt(words, _(" Both files are kept as %s."),
+				buf_text(&nb->kept));
+		return;
 	}
 }
 
