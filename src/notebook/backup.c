@@ -262,9 +262,9 @@ has_room(const struct copying *c, struct err *err)
 	if (stat(c->from, &st) != 0 || room < 0 || room >= st.st_size + SPARE_ROOM)
 		return true; /* the copying says what else may be wrong */
 	return err_set(err, ERR_SYSTEM,
-	    _("No copy was made: it takes %lld kB, and %s has only %lld kB left. Make "
-	      "room there, or choose another folder."),
-	    (long long)(st.st_size / 1024), c->place, (long long)(room / 1024));
+	    _("There is no room for a copy in %s: it takes %lld kB, and %lld kB are left. "
+	      "Make room there, or choose another folder."),
+	    c->place, (long long)(st.st_size / 1024), (long long)(room / 1024));
 }
 
 static bool
@@ -272,19 +272,18 @@ copy_failed(const struct copying *c, int code, struct err *err)
 {
 	if ((code & 0xFF) == SQLITE_FULL)
 		return err_set(err, ERR_SYSTEM,
-		    _("No copy was made: there is no room left in %s. Make room there, or "
-		      "choose another folder."),
+		    _("There is no room left in %s. Make room there, or choose another "
+		      "folder."),
 		    c->place);
 	if (code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ)
 		return err_set(err, ERR_SYSTEM,
-		    _("No copy was made: %s cannot be read to its end. The disk or the stick "
-		      "that it is on fails: copy what matters to another one, and take "
-		      "another backup when this is one."),
+		    _("%s cannot be read to its end: the disk or the stick that it is on "
+		      "fails. Copy what matters to another one, and take another backup "
+		      "when this is one."),
 		    c->from);
 	return err_set(err, ERR_SYSTEM,
-	    _("No copy was made: nothing can be written in %s. Check that it is there, that "
-	      "a stick was not pulled out, and that you may write there; or choose another "
-	      "folder."),
+	    _("Nothing can be written in %s. Check that it is there, that a stick was not "
+	      "pulled out, and that you may write there; or choose another folder."),
 	    c->place);
 }
 

@@ -28,8 +28,8 @@ store_fail(struct notebook *nb, struct err *err)
 	if (disk_is_full(code, errno))
 		return err_set(
 		    err, ERR_SYSTEM,
-		    _("The disk is full. Everything that was saved before is safe, but "
-		      "this could not be saved. Make room on the disk and try again."));
+		    _("The disk is full, so this could not be saved. Make room on the "
+		      "disk and try again. Everything that was saved before is safe."));
 	if (code == SQLITE_IOERR_DATA || (code & 0xFF) == SQLITE_CORRUPT)
 		return err_set(
 		    err, ERR_DAMAGED,

@@ -133,7 +133,7 @@ make_copy(struct conversion *c, struct vault_key *key, struct err *err)
 	closed = close_sealed(c);
 	if (code == SQLITE_OK)
 		code = closed;
-	return code == SQLITE_OK || disk_fail(code, c->new_name, err);
+	return code == SQLITE_OK || disk_fail(code, c->path, err);
 }
 
 static bool

@@ -149,14 +149,15 @@ warn_of_clock(struct notebook *nb, struct buf *words)
 bool
 notebook_has_room(const struct notebook *nb, struct buf *words)
 {
+	bool reserve = ballast_lay(nb->path); /* again, as soon as there is room */
 	int64_t room = files_room(nb->path);
 
-	if (vault_vfs_events(nb->vfs)->ballast_spent ||
-	    (room >= 0 && room < BALLAST_SIZE && !ballast_there(nb->path))) {
+	if (!reserve && (vault_vfs_events(nb->vfs)->ballast_spent ||
+			    (room >= 0 && room < BALLAST_SIZE))) {
 		line(words);
 		buf_str(words,
-			_("The disk is full: the last saves used up the reserve. Make "
-			  "room before you go on."));
+			_("The disk is full: saves used up the reserve. Make room before you "
+			  "go on."));
 		return false;
 	}
 	if (room < 0 || room >= ROOM_LOW)

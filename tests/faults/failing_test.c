@@ -360,6 +360,8 @@ fill_the_disk(bool sealed)
 	CHECK_INT(draft_number(nb), last);
 	sim_set_room(64 << 20);
 	CHECK(save_n(nb, 500, 50000, &err));
+	CHECK(notebook_has_room(nb, &words)); /* laid again, without leaving */
+	CHECK(ballast_there(PATH));
 	notebook_close(nb);
 	nb = reopen();
 	CHECK(nb && draft_number(nb) == 500);

@@ -269,8 +269,10 @@ own_keys_work_and_are_shown(void)
 	/* A file that cannot be: said where and what, and all works as it came. */
 	write_keys("home new F99\n");
 	t = sample_start(24, 80, "en");
-	CHECK(term_see(t, "F2 New"));
+	CHECK(term_see(t, "Please note"));
 	CHECK(term_has(t, "keys: line 1: not a key"));
+	CHECK(term_has(t, "lists all places")); /* to its end, though it is long */
+	CHECK(term_keys(t, "<Enter>") && term_see(t, "F2 New"));
 	sample_leave(t);
 	sample_remove();
 }
