@@ -377,7 +377,7 @@ old_or_restored(void *data, int acked)
 
 /* The last save of the day stands in the log only, as after a crash. */
 static void
-restoring_a_backup(void)
+restore_a_backup(bool sealed)
 {
 	struct buf kept = { 0 };
 	struct err err = { 0 };
@@ -385,7 +385,7 @@ restoring_a_backup(void)
 	struct sim_copy *crashed;
 	struct sim_result result;
 
-	begin(true);
+	begin(sealed);
 	CHECK(work(3));
 	sim_put("/disk/old.backup", sim_bytes(PATH), sim_size(PATH));
 	nb = reopen(&err);
@@ -410,6 +410,19 @@ restoring_a_backup(void)
 	CHECK(nb && draft_number(nb, &err) == 12);
 	notebook_close(nb);
 	buf_clear(&kept);
+}
+
+static void
+restoring_a_backup(void)
+{
+	restore_a_backup(true);
+}
+
+/* Of a sealed one a log of another day would not be read anyhow. */
+static void
+restoring_a_plain_backup(void)
+{
+	restore_a_backup(false);
 }
 
 /* The old passphrase opens it or the new one; the new one once that was confirmed. */
@@ -507,6 +520,7 @@ main(int argc, char **argv)
 	RUN(sealing_a_plain_notebook);
 	RUN(sealing_one_of_the_old_layout);
 	RUN(restoring_a_backup);
+	RUN(restoring_a_plain_backup);
 	RUN(changing_the_passphrase);
 	RUN(enough_was_tried);
 	at_first = false;
