@@ -25,6 +25,11 @@ struct vault_key;
 bool backup_make(struct notebook *nb, const char *folder, int keep, struct buf *path,
     struct err *err);
 
+/* The same of a notebook that cannot be opened because nothing may be written where it
+ * stands; no copy is removed. */
+bool backup_make_unopened(const char *notebook, struct vault_key *key, const char *folder,
+    const struct clock *clock, struct buf *path, struct err *err);
+
 /* The backups in a folder, whosever, newest first; when is "2026-11-28 21:45:01". False
  * when the folder cannot be read (errno). */
 bool backup_list(const char *folder,

@@ -22,6 +22,12 @@ struct place_asker;
 bool rescue_backup(struct notebook *nb, const char *folder, struct buf *path,
     struct err *err);
 
+/* Is the worker's notebook (name as in place_path()) where nothing may be written? */
+bool rescue_is_read_only(const char *name);
+/* A backup of such a one. */
+bool rescue_backup_read_only(const char *name, const struct place_asker *asker,
+    const struct clock *clock, const char *folder, struct buf *path, struct err *err);
+
 /* After a sync: as the settings say. Appends a sentence: where the copy is, or why there
  * is none (false); nothing when it is switched off. */
 bool rescue_after_sync(struct notebook *nb, struct buf *words);

@@ -119,6 +119,36 @@ rescue_backup(struct notebook *nb, const char *folder, struct buf *path, struct 
 	return good;
 }
 
+bool
+rescue_is_read_only(const char *name)
+{
+	struct buf path = { 0 };
+	bool is = place_path(name, &path, NULL) && access(buf_text(&path), W_OK) != 0 &&
+		  errno == EROFS;
+
+	buf_clear(&path);
+	return is;
+}
+
+bool
+rescue_backup_read_only(const char *name, const struct place_asker *asker,
+    const struct clock *clock, const char *folder, struct buf *path, struct err *err)
+{
+	struct buf notebook = { 0 };
+	struct vault_key *key = NULL;
+	bool sealed, good;
+
+	good = place_path(name, &notebook, err) && make_backup_folder(folder, err);
+	sealed = good && vault_look(buf_text(&notebook), err) == VAULT_SEALED;
+	if (sealed)
+		key = place_key(buf_text(&notebook), asker, clock, err);
+	good = good && (!sealed || key) &&
+	       backup_make_unopened(buf_text(&notebook), key, folder, clock, path, err);
+	vault_key_free(key);
+	buf_clear(&notebook);
+	return good;
+}
+
 /* The day of the last backup that a sync made. */
 #define SETTING_BACKUP_DAY "backup.day"
 

@@ -268,6 +268,35 @@ one_comes_back(void)
 	end();
 }
 
+/* A record is finished, and the program killed: it stands in the log only. */
+static void
+finish_and_die(char id[UUID_SIZE])
+{
+	int status;
+	pid_t child;
+	char name[200];
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/.id", folder);
+	notebook_close(s.nb);
+	s.nb = NULL;
+	child = fork();
+	if (child == 0) {
+		bool good = sealed_reopen(&s) && finish("{\"n\":1}", id);
+		f = fopen(name, "w");
+		fputs(id, f);
+		fclose(f);
+		_exit(good ? 0 : 1); /* as a kill would: the log stays */
+	}
+	waitpid(child, &status, 0);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	f = fopen(name, "r");
+	CHECK(f && fread(id, 1, UUID_SIZE - 1, f) == UUID_SIZE - 1);
+	id[UUID_SIZE - 1] = '\0';
+	fclose(f);
+	unlink(name);
+}
+
 /* A log that a crash left behind belongs to what was there, not to the backup. */
 static void
 a_log_left_behind_is_kept_with_its_notebook(void)
@@ -276,28 +305,10 @@ a_log_left_behind_is_kept_with_its_notebook(void)
 	struct record record;
 	struct buf path = { 0 }, kept = { 0 };
 	struct notebook *before;
-	int status;
-	pid_t child;
 
 	begin();
 	CHECK(backup_make(s.nb, folder, 3, &path, &s.err));
-	notebook_close(s.nb);
-	s.nb = NULL;
-	child = fork();
-	if (child == 0) {
-		bool good = sealed_reopen(&s) && finish("{\"n\":1}", id);
-		FILE *f = fopen(strcat(folder, "/.id"), "w");
-
-		fputs(id, f);
-		fclose(f);
-		_exit(good ? 0 : 1); /* as a kill would: the log stays */
-	}
-	waitpid(child, &status, 0);
-	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	FILE *f = fopen(strcat(folder, "/.id"), "r");
-	CHECK(f && fread(id, 1, UUID_SIZE - 1, f) == UUID_SIZE - 1);
-	id[UUID_SIZE - 1] = '\0';
-	fclose(f);
+	finish_and_die(id);
 	CHECK(backup_restore(buf_text(&path), s.key, s.path, s.clock, &kept, &s.err));
 	CHECK(sealed_reopen(&s));
 	CHECK(record_get(s.nb, id, &record, &s.err) == 0);
@@ -399,6 +410,31 @@ nobody_opens_it_while_it_is_replaced(void)
 	end();
 }
 
+/* As on a disk that has made itself read-only after a crash. */
+static void
+what_cannot_be_opened_is_copied_with_its_log(void)
+{
+	char id[UUID_SIZE];
+	struct record record;
+	struct buf path = { 0 };
+	struct notebook *copy;
+
+	begin();
+	finish_and_die(id);
+	CHECK(backup_make_unopened(s.path, s.key, folder, s.clock, &path, &s.err));
+	CHECK_INT(copies(), 1); /* nothing beside it */
+	copy = notebook_open_frozen(buf_text(&path), s.key, s.clock, &s.err);
+	CHECK(copy && record_get(copy, id, &record, &s.err) == 1);
+	notebook_close(copy);
+	flip(s.path, 8192 + 5 * 4096 + 77);
+	s.clock->ms += 1000;
+	CHECK(!backup_make_unopened(s.path, s.key, folder, s.clock, &path, &s.err));
+	CHECK(strstr(s.err.text, "damaged"));
+	CHECK_INT(copies(), 1);
+	buf_clear(&path);
+	end();
+}
+
 static void
 a_damaged_one_is_refused(void)
 {
@@ -435,6 +471,7 @@ main(void)
 	RUN(a_log_left_behind_is_kept_with_its_notebook);
 	RUN(a_log_without_its_notebook_is_not_the_backups);
 	RUN(nobody_opens_it_while_it_is_replaced);
+	RUN(what_cannot_be_opened_is_copied_with_its_log);
 	RUN(a_damaged_one_is_refused);
 	return CHECK_DONE();
 }

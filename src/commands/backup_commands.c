@@ -13,23 +13,38 @@
 
 #include <stdio.h>
 
+static int
+made(bool good, struct buf *path, const struct err *err)
+{
+	if (good)
+		printf(_("A backup was made and read back: %s\n"), buf_text(path));
+	buf_clear(path);
+	return good ? EXIT_OK : command_failed(err);
+}
+
 int
 command_backup(const struct command_context *context, const struct words *words)
 {
+	struct place_asker asker = passphrases_asker(context->passphrases);
+	const char *folder = words->rest_count ? words->rest[0] : NULL;
 	struct err err = { 0 };
 	struct buf path = { 0 };
+	struct notebook *nb;
 	int status;
-	struct notebook *nb = command_notebook(context, &status);
 	bool good;
 
+	/* A disk that fails is often made read-only: then a copy is what is wanted. */
+	if (folder && rescue_is_read_only(context->worker)) {
+		good = rescue_backup_read_only(context->worker, &asker, context->clock, folder,
+		    &path, &err);
+		return made(good, &path, &err);
+	}
+	nb = command_notebook(context, &status);
 	if (!nb)
 		return status;
-	good = rescue_backup(nb, words->rest_count ? words->rest[0] : NULL, &path, &err);
+	good = rescue_backup(nb, folder, &path, &err);
 	notebook_close(nb);
-	if (good)
-		printf(_("A backup was made and read back: %s\n"), buf_text(&path));
-	buf_clear(&path);
-	return good ? EXIT_OK : command_failed(&err);
+	return made(good, &path, &err);
 }
 
 /* EXIT_WRONG when the two contradict each other; to be older is no fault. */

@@ -6,6 +6,7 @@
 #include "i18n.h"
 #include "mem.h"
 #include "vault.h"
+#include "vault_ballast.h"
 #include "vault_disk.h"
 #include "vault_files.h"
 #include "vault_open.h"
@@ -249,6 +250,7 @@ struct copying {
 	const char *from, *to;
 	const char *place; /* what the worker knows of to: the folder */
 	bool restoring;
+	bool log_too; /* from could not be opened: its log stands beside it */
 	struct vault_key *key;
 	const struct clock *clock;
 };
@@ -302,6 +304,29 @@ copy_is_damaged(const struct copying *c, struct err *err)
 	    c->from);
 }
 
+/* The log of a notebook that nothing can be written to goes into the copy. */
+static bool
+take_log_in(const struct copying *c, struct err *err)
+{
+	struct buf log = { 0 }, copy = { 0 };
+	struct notebook *nb;
+	int code = SQLITE_OK;
+
+	buf_fmt(&log, "%s-wal", c->from);
+	buf_fmt(&copy, "%s-wal", c->to);
+	if (!disk_is_empty(buf_text(&log)))
+		code = disk_copy(buf_text(&log), buf_text(&copy));
+	buf_clear(&log);
+	buf_clear(&copy);
+	if (code != SQLITE_OK)
+		return copy_failed(c, code, err);
+	nb = c->key ? notebook_open_sealed(c->to, false, c->key, c->clock, NULL)
+		    : notebook_open(c->to, false, c->clock, NULL);
+	notebook_close(nb);
+	ballast_drop(c->to);
+	return nb || copy_is_damaged(c, err);
+}
+
 /* The copy under a name that does not count yet, every page of it read. */
 static bool
 copy_and_check(const struct copying *c, struct err *err)
@@ -315,9 +340,40 @@ copy_and_check(const struct copying *c, struct err *err)
 	code = disk_copy(c->from, c->to);
 	if (code != SQLITE_OK)
 		return copy_failed(c, code, err);
+	if (c->log_too && !take_log_in(c, err))
+		return false;
 	if (!vault_check(c->to, c->key, c->clock, &report, NULL))
 		return copy_is_damaged(c, err);
 	return vault_report_is_good(&report) || copy_is_damaged(c, err);
+}
+
+static bool
+make(struct copying *c, int keep, struct buf *path, struct err *err)
+{
+	struct buf start = { 0 }, growing = { 0 };
+	char *name = name_of(c->from), stamp[STAMP_SIZE];
+	size_t before = path->len;
+	bool made;
+
+	stamp_now(c->clock, stamp);
+	buf_fmt(&start, "%s/%s-%s", c->place, name, stamp);
+	free_name(buf_text(&start), BACKUP_SUFFIX, path);
+	buf_fmt(&growing, "%s" GROWING, buf_text(path) + before);
+	c->to = buf_text(&growing);
+	drop_unfinished(c->place, name);
+	made = copy_and_check(c, err);
+	if (made && !files_swap_in(c->to, buf_text(path) + before, NULL))
+		made = copy_failed(c, SQLITE_PERM, err);
+	if (!made)
+		vault_drop_file(c->to);
+	else if (keep > 0)
+		drop_old(c->place, name, keep, buf_text(path) + before);
+	if (!made)
+		buf_truncate(path, before);
+	buf_clear(&start);
+	buf_clear(&growing);
+	free(name);
+	return made;
 }
 
 /* A copy of yesterday's page opens like today's. The backups from before it was put back
@@ -336,33 +392,21 @@ bool
 backup_make(struct notebook *nb, const char *folder, int keep, struct buf *path,
     struct err *err)
 {
-	struct buf start = { 0 }, growing = { 0 };
 	struct copying c = { .from = nb->path, .place = folder, .key = nb->key,
 		.clock = nb->clock };
-	char *name = name_of(nb->path), stamp[STAMP_SIZE];
-	size_t before = path->len;
-	bool made;
 
-	stamp_now(nb->clock, stamp);
-	buf_fmt(&start, "%s/%s-%s", folder, name, stamp);
-	free_name(buf_text(&start), BACKUP_SUFFIX, path);
-	buf_fmt(&growing, "%s" GROWING, buf_text(path) + before);
-	c.to = buf_text(&growing);
-	drop_unfinished(folder, name);
-	made = store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", err) && is_todays(nb, err) &&
-	       copy_and_check(&c, err);
-	if (made && !files_swap_in(c.to, buf_text(path) + before, NULL))
-		made = copy_failed(&c, SQLITE_PERM, err);
-	if (!made)
-		vault_drop_file(buf_text(&growing));
-	else if (keep > 0)
-		drop_old(folder, name, keep, buf_text(path) + before);
-	if (!made)
-		buf_truncate(path, before);
-	buf_clear(&start);
-	buf_clear(&growing);
-	free(name);
-	return made;
+	return store_exec(nb, "PRAGMA wal_checkpoint(TRUNCATE)", err) && is_todays(nb, err) &&
+	       make(&c, keep, path, err);
+}
+
+bool
+backup_make_unopened(const char *notebook, struct vault_key *key, const char *folder,
+    const struct clock *clock, struct buf *path, struct err *err)
+{
+	struct copying c = { .from = notebook, .place = folder, .key = key, .clock = clock,
+		.log_too = true };
+
+	return make(&c, 0, path, err);
 }
 
 /* --- comparing --- */

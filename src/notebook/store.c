@@ -62,8 +62,8 @@ store_fail(struct notebook *nb, struct err *err)
 		    err, ERR_SYSTEM,
 		    _("The notebook cannot be written: the file or its folder is "
 		      "read-only. Nothing was lost. Make it writable and try again. If the "
-		      "disk has made itself read-only, it fails: \"minqing vault salvage\" "
-		      "writes out all that is here."));
+		      "disk has made itself read-only, it fails: \"minqing backup FOLDER\" "
+		      "copies the notebook to a stick."));
 	case SQLITE_CANTOPEN:
 		return err_set(
 		    err, ERR_SYSTEM,

@@ -155,10 +155,28 @@ a_full_disk_keeps_what_is_typed(void)
 	CHECK(said("999"));
 }
 
+/* The one backup in the folder is whole, nothing lies beside it, and the draft whose last
+ * saves a kill had left in the log is in it. */
+static bool
+restores(const char *folder)
+{
+	char words[700], name[256] = "";
+	DIR *dir = opendir(folder);
+	int count = 0;
+
+	for (struct dirent *e; dir && (e = readdir(dir));)
+		if (e->d_name[0] != '.' && ++count)
+			snprintf(name, sizeof(name), "%s", e->d_name);
+	if (dir)
+		closedir(dir);
+	snprintf(words, sizeof(words), "restore --rehearse %s/%s", folder, name);
+	return count == 1 && run(words) == 0 && said("can be restored");
+}
+
 static void
 a_read_only_disk_can_be_looked_at(void)
 {
-	char salvage[128];
+	char salvage[128], backup[128];
 
 	CHECK_INT(run("settings"), 0);
 	CHECK(said("周敏"));
@@ -171,7 +189,14 @@ a_read_only_disk_can_be_looked_at(void)
 	CHECK_INT(run(salvage), 0);
 	CHECK(said("1 drafts"));
 	folder_remove(strchr(salvage, '/'));
+	snprintf(backup, sizeof(backup), "backup /tmp/full_backup.%d", getpid());
+	CHECK_INT(run(backup), 0);
+	CHECK(said("made and read back"));
 	CHECK(mount(NULL, home, NULL, MS_REMOUNT, NULL) == 0);
+	CHECK_INT(run("settings --screen-language en"), 0);
+	said("");
+	CHECK(restores(strchr(backup, '/')));
+	folder_remove(strchr(backup, '/'));
 	CHECK_INT(run("list"), 0);
 	CHECK(said("999"));
 }
