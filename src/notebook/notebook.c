@@ -250,8 +250,9 @@ make_sealed(const char *path, struct vault_key *key, const struct clock *clock,
 	if (vault_begin_file(new_name, key, err))
 		nb = open_file(&o, err);
 	notebook_close(nb);
-	if (nb)
-		made = files_swap_in(new_name, path, NULL) ||
+	errno = EIO;
+	if (nb) /* what its closing could not bring over would stay behind in its log */
+		made = (vault_log_is_gone(new_name) && files_swap_in(new_name, path, NULL)) ||
 		       err_set(err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
 		    "you may write there."), path,
 			       strerror(errno));

@@ -60,6 +60,16 @@ vault_drop_log(const char *path)
 	free(log);
 }
 
+bool
+vault_log_is_gone(const char *path)
+{
+	char *log = with_end(path, "-wal");
+	bool gone = disk_is_empty(log);
+
+	free(log);
+	return gone;
+}
+
 void
 vault_drop_file(const char *new_name)
 {

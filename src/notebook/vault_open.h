@@ -26,6 +26,8 @@ bool vault_begin_file(const char *new_name, struct vault_key *key, struct err *e
 /* Removes a new file that did not become whole, and its log. */
 void vault_drop_file(const char *new_name);
 void vault_drop_log(const char *path);
+/* It is not there, or empty: everything is in the file itself. */
+bool vault_log_is_gone(const char *path);
 
 /* Before a sealed notebook opens: the key is its own; a copy of the slots that is
  * behind or damaged is made good; what a conversion left is wiped. *mended: one was

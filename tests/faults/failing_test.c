@@ -284,6 +284,36 @@ opening_may_fail(void)
 	sim_copy_free(start);
 }
 
+/* There is none then, or it is whole. */
+static void
+making_may_fail(void)
+{
+	bool reached = true;
+
+	for (int n = 0; reached; n++) {
+		struct vault_report report;
+		struct err err = { 0 };
+		struct notebook *nb;
+
+		sim_reset();
+		vault_key_free(key);
+		key = new_key(SEALED_PHRASE, NULL);
+		arm(n % 4 < 2 ? DISK_FULL : DISK_FAILS, n / 4, n % 2);
+		nb = notebook_open_sealed(PATH, true, key, &test_clock, &err);
+		reached = disarm() > n / 4;
+		CHECK(nb || *err.text);
+		notebook_close(nb);
+		if (vault_look(PATH, &err) == VAULT_ABSENT)
+			continue;
+		nb = reopen();
+		CHECK(nb != NULL);
+		notebook_close(nb);
+		CHECK(vault_check(PATH, key, &test_clock, &report, &err) &&
+		      vault_report_is_good(&report));
+		CHECK(!reached || sim_size(PATH) > 100000);
+	}
+}
+
 static void
 changing_may_fail(void)
 {
@@ -456,6 +486,7 @@ main(void)
 	RUN(a_plain_save_is_there_or_refused);
 	RUN(closing_may_fail);
 	RUN(opening_may_fail);
+	RUN(making_may_fail);
 	RUN(changing_may_fail);
 	RUN(the_ballast_takes_the_last_saves);
 	RUN(the_ballast_serves_plain_notebooks_too);
