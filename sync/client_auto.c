@@ -299,6 +299,8 @@ autosync_words(const struct autosync *a, struct buf *out)
 {
 	const struct client_progress *p = a->client ? client_progress(a->client) : NULL;
 
+	if (a->paused) /* who sends by hand sees what is told there */
+		return;
 	switch (autosync_state(a)) {
 	case AUTOSYNC_OFF:
 	case AUTOSYNC_IDLE:

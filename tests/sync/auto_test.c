@@ -244,6 +244,7 @@ it_stays_still_while_somebody_else_acts(void)
 	autosync_pause(a);
 	CHECK_INT(autosync_timeout(a), -1);
 	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	CHECK(words_are(a, ""));
 	autosync_look(a);
 	CHECK_INT(autosync_state(a), AUTOSYNC_IDLE);
 	CHECK_INT(day_held(&d), 3);
