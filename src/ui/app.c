@@ -258,17 +258,15 @@ static enum entry_outcome
 run_entry(struct app *app, struct session **session, struct entry_options *options,
     struct err *err)
 {
-	struct entry_place place = { 0 };
 	enum entry_outcome outcome;
 
-	options->place = &place;
 	while ((outcome = entry_run(app->screen, *session, options, err)) == ENTRY_LOCKED) {
 		*session = open_again(app, *session, err);
 		options->notice = NULL;
 		if (!*session)
 			break;
 	}
-	entry_place_clear(&place);
+	entry_place_clear(options->place);
 	return outcome;
 }
 
@@ -282,8 +280,9 @@ void
 app_fill(struct app *app, struct session *session, const char *go_to, const char *notice,
     struct err *err)
 {
+	struct entry_place place = { 0 };
 	struct entry_options options = { .kill = &app->kill, .go_to = go_to,
-		.notice = notice };
+		.notice = notice, .place = &place };
 	bool final = false, sync = false;
 	void (*then)(struct app *app, const char *id) = NULL;
 	char id[UUID_SIZE];
