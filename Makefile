@@ -37,7 +37,7 @@ pkg-config = $(shell pkg-config $(1) $(2))
 # The core knows no terminal and no network; unit tests link it and nothing
 # else, so a layering slip is a link error.
 CORE_SRC = $(wildcard src/base/*.c src/expr/*.c src/form/*.c src/notebook/*.c) \
-	   $(wildcard src/session*.c src/import.c src/place*.c src/rescue.c src/district.c sync/wire*.c)
+	   $(wildcard src/session/*.c src/place/*.c sync/wire*.c)
 APP_SRC  = $(wildcard src/ui/*.c src/commands/*.c sync/client*.c) $(wildcard src/main.c)
 # What the collector takes from the base: no forms; text only to print it.
 COLLECTOR_SRC = $(wildcard sync/collector/*.c sync/wire*.c) src/base/mem.c src/base/err.c \

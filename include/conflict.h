@@ -2,7 +2,7 @@
  * conflict - a record that was changed here and elsewhere, and the way out of it
  *
  * inbox.h lays a revision aside when it excludes what is here. Both then stand beside
- * each other until somebody (or session_merge.c, where nothing overlaps) has brought
+ * each other until somebody (or session/merge.c, where nothing overlaps) has brought
  * them together; the next revision follows on theirs. Neither is ever removed.
  */
 #ifndef CONFLICT_H

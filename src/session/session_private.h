@@ -1,5 +1,5 @@
 /*
- * session_private - what src/session*.c and import.c share; for nobody else
+ * session_private - what the files of this folder share; for nobody else
  */
 #ifndef SESSION_PRIVATE_H
 #define SESSION_PRIVATE_H
@@ -32,10 +32,10 @@ struct session {
 struct session *session_open(struct notebook *nb, const struct form *form,
     const char *language, const struct clock *clock, const char *user, struct err *err);
 bool session_store_final(struct session *s, struct err *err);
-/* session_submission.c: the XML of a revision that was just made. */
+/* submission.c: the XML of a revision that was just made. */
 bool session_keep_xml(struct session *s, int rev, struct err *err);
 
-/* session_words.c: the day that the record is about (its first date question that has
+/* words.c: the day that the record is about (its first date question that has
  * an answer), and all answers in words for the search. */
 void session_day(const struct session *s, char day[16]);
 void session_words(struct session *s, struct buf *out);
