@@ -6,8 +6,8 @@
  *
  *	passphrase required      every notebook has a passphrase; plain ones are sealed
  *	                         when they are opened next
- *	recovery minqing-…       the public half of the recovery key (vault.h): whoever has
- *	                         the other half opens notebooks of lost passphrases
+ *	recovery minqing-public-…  the public half of the recovery key (vault.h): whoever
+ *	                         has the other half opens notebooks of lost passphrases
  */
 #ifndef DISTRICT_H
 #define DISTRICT_H

@@ -63,17 +63,20 @@ struct vault_cost vault_cost_measure(void);
 
 /* --- the district's recovery key --- */
 
-/* A key pair, as text: the public half goes into district.txt and may be known, the
- * secret half opens every notebook that was made with the public one. Both hold a check
- * of themselves against typing errors. */
+/* A key pair, as text that says which half it is: the public half goes into
+ * district.txt and may be known, the secret half opens every notebook that was made with
+ * the public one. Both hold a check of themselves against typing errors. */
 #define VAULT_RECOVERY_SIZE 32 /* bytes of either half */
-#define VAULT_RECOVERY_TEXT 81 /* "minqing-" + 72 hex digits + NUL */
+#define VAULT_RECOVERY_TEXT 88 /* "minqing-public-" + 72 hex digits + NUL */
+
+enum vault_half { VAULT_PUBLIC, VAULT_SECRET };
 
 void vault_recovery_make(char public_text[VAULT_RECOVERY_TEXT],
     char secret_text[VAULT_RECOVERY_TEXT]);
-/* Blanks around it are passed over. False and err when it is not such a key. */
-bool vault_recovery_read(const char *text, unsigned char key[VAULT_RECOVERY_SIZE],
-    struct err *err);
+/* Blanks around it are passed over. False and err when it is not such a key, or is the
+ * other half. */
+bool vault_recovery_read(const char *text, enum vault_half half,
+    unsigned char key[VAULT_RECOVERY_SIZE], struct err *err);
 
 /* --- keys --- */
 

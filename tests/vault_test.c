@@ -170,8 +170,8 @@ the_district_can_recover(void)
 	CHECK(!vault_recover(s.path, secret, &s.err)); /* made without */
 	CHECK_INT(s.err.kind, ERR_INPUT);
 	vault_recovery_make(public_text, secret_text);
-	CHECK(vault_recovery_read(public_text, public, &s.err));
-	CHECK(vault_recovery_read(secret_text, secret, &s.err));
+	CHECK(vault_recovery_read(public_text, VAULT_PUBLIC, public, &s.err));
+	CHECK(vault_recovery_read(secret_text, VAULT_SECRET, secret, &s.err));
 	choice.recovery = public;
 	CHECK(vault_change(s.path, s.key, &choice, &s.err));
 	notebook_close(s.nb);
@@ -200,13 +200,29 @@ a_recovery_key_with_a_slip_is_refused(void)
 
 	vault_recovery_make(public_text, secret_text);
 	snprintf(padded, sizeof(padded), " %s\n", public_text);
-	CHECK(vault_recovery_read(padded, key, &err));
+	CHECK(vault_recovery_read(padded, VAULT_PUBLIC, key, &err));
 	public_text[20] = public_text[20] == '0' ? '1' : '0';
-	CHECK(!vault_recovery_read(public_text, key, &err));
-	CHECK(!vault_recovery_read("minqing-", key, &err));
-	CHECK(!vault_recovery_read("", key, &err));
+	CHECK(!vault_recovery_read(public_text, VAULT_PUBLIC, key, &err));
+	CHECK(!vault_recovery_read("minqing-public-", VAULT_PUBLIC, key, &err));
+	CHECK(!vault_recovery_read("", VAULT_PUBLIC, key, &err));
 	snprintf(padded, sizeof(padded), "%s00", secret_text);
-	CHECK(!vault_recovery_read(padded, key, &err));
+	CHECK(!vault_recovery_read(padded, VAULT_SECRET, key, &err));
+}
+
+static void
+the_wrong_half_is_told(void)
+{
+	char public_text[VAULT_RECOVERY_TEXT], secret_text[VAULT_RECOVERY_TEXT];
+	unsigned char key[VAULT_RECOVERY_SIZE];
+	struct err err = { 0 };
+
+	vault_recovery_make(public_text, secret_text);
+	CHECK(!vault_recovery_read(secret_text, VAULT_PUBLIC, key, &err));
+	CHECK(strstr(err.text, "can open every notebook"));
+	CHECK(!strstr(err.text, secret_text));
+	err = (struct err){ 0 };
+	CHECK(!vault_recovery_read(public_text, VAULT_SECRET, key, &err));
+	CHECK(strstr(err.text, "opens nothing"));
 }
 
 static void
@@ -516,6 +532,7 @@ main(void)
 	RUN(two_workers_cannot_open_each_others);
 	RUN(the_district_can_recover);
 	RUN(a_recovery_key_with_a_slip_is_refused);
+	RUN(the_wrong_half_is_told);
 	RUN(passphrases_that_are_too_weak);
 	RUN(either_copy_of_the_slots_will_do);
 	RUN(slots_in_use_are_not_mended);

@@ -204,7 +204,7 @@ command_vault_recover(const struct command_context *context, const struct words 
 
 	if (target_find(&t, context) && is_sealed(&t) &&
 	    place_read(words->rest[0], KEY_FILE_MAX, &text, &t.err) &&
-	    vault_recovery_read(buf_text(&text), secret, &t.err))
+	    vault_recovery_read(buf_text(&text), VAULT_SECRET, secret, &t.err))
 		t.key = vault_recover(buf_text(&t.path), secret, &t.err);
 	explicit_bzero(secret, sizeof(secret));
 	if (text.data)

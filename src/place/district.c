@@ -24,7 +24,7 @@ read_passphrase(struct district *d, const char *value, struct err *err)
 static bool
 read_recovery(struct district *d, const char *value, struct err *err)
 {
-	d->has_recovery = vault_recovery_read(value, d->recovery, err);
+	d->has_recovery = vault_recovery_read(value, VAULT_PUBLIC, d->recovery, err);
 	return d->has_recovery;
 }
 
