@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The disk, not the database, is what ran out. SQLite says so of ENOSPC only; of a
  * quota or a size limit it leaves errno (sqlite3_system_errno() stays 0 for a step). */
@@ -18,14 +17,23 @@ disk_is_full(int code, int cause)
 	       (cause == ENOSPC || cause == EDQUOT || cause == EFBIG);
 }
 
+/* The disk has made itself read-only while the file was open, or the file was opened for
+ * reading alone and is asked for a lock, which only a writer can have. */
+static bool
+is_read_only(int code, int cause)
+{
+	return (code & 0xFF) == SQLITE_IOERR &&
+	       (cause == EROFS || (code == SQLITE_IOERR_LOCK && cause == EBADF));
+}
+
 /* What SQLite says of itself may quote names of columns, never what was typed; it is
  * kept to the number all the same. */
 bool
 store_fail(struct notebook *nb, struct err *err)
 {
-	int code = sqlite3_extended_errcode(nb->db);
+	int cause = errno, code = sqlite3_extended_errcode(nb->db);
 
-	if (disk_is_full(code, errno))
+	if (disk_is_full(code, cause))
 		return err_set(
 		    err, ERR_SYSTEM,
 		    _("The disk is full, so this could not be saved. Make room on the "
@@ -38,8 +46,7 @@ store_fail(struct notebook *nb, struct err *err)
 		      "opens. Do not delete the file. \"minqing vault check\" tells how "
 		      "much is damaged, \"minqing vault salvage\" writes out all that "
 		      "can be read."));
-	/* SQLite asks for an exclusive lock first, which only a writer can have. */
-	if (code == SQLITE_IOERR_LOCK && access(nb->path, W_OK) != 0)
+	if (is_read_only(code, cause))
 		code = SQLITE_READONLY;
 	switch (code & 0xFF) {
 	case SQLITE_BUSY:

@@ -11,6 +11,7 @@
 #include "vault.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -123,9 +124,16 @@ bool
 rescue_is_read_only(const char *name)
 {
 	struct buf path = { 0 };
-	bool is = place_path(name, &path, NULL) && access(buf_text(&path), W_OK) != 0 &&
-		  errno == EROFS;
+	bool is = false;
 
+	/* Asked by opening it: access() says yes to a disk that an error has closed. */
+	if (place_path(name, &path, NULL)) {
+		int fd = open(buf_text(&path), O_WRONLY | O_CLOEXEC);
+
+		is = fd < 0 && errno == EROFS;
+		if (fd >= 0)
+			close(fd);
+	}
 	buf_clear(&path);
 	return is;
 }

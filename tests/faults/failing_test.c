@@ -11,6 +11,8 @@
 #include "../../src/notebook/vault_vfs.h"
 #include "sim.h"
 
+#include <errno.h>
+
 #define PATH "/disk/worker.notebook"
 
 static struct clock test_clock;
@@ -228,6 +230,39 @@ static void
 a_plain_save_is_there_or_refused(void)
 {
 	every_operation_fails(false);
+}
+
+/* SQLite tells of a quota, or of a disk that has made itself read-only, no more than that
+ * a write failed. */
+static void
+the_cause_is_told(void)
+{
+	static const struct {
+		int cause;
+		const char *told;
+	} rows[] = {
+		{ EDQUOT, "disk is full" },
+		{ EFBIG, "disk is full" },
+		{ EROFS, "read-only" },
+		{ EIO, "disk failed" },
+	};
+	struct sim_copy *start = begin(true);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct err err = { 0 };
+		struct notebook *nb;
+
+		sim_restore(start);
+		nb = reopen();
+		arm(DISK_FAILS, 0, false);
+		sim_set_cause(rows[i].cause);
+		CHECK(nb && !save_field(nb, &err));
+		CHECK(strstr(err.text, rows[i].told));
+		sim_set_cause(0);
+		disarm();
+		check_after(nb, false, 0);
+	}
+	sim_copy_free(start);
 }
 
 /* The checkpoint at the end fails; what was confirmed is there the next time. */
@@ -484,6 +519,7 @@ main(void)
 	sim_install();
 	RUN(a_sealed_save_is_there_or_refused);
 	RUN(a_plain_save_is_there_or_refused);
+	RUN(the_cause_is_told);
 	RUN(closing_may_fail);
 	RUN(opening_may_fail);
 	RUN(making_may_fail);

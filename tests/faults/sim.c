@@ -3,6 +3,7 @@
 #include "../../src/notebook/vault_files.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,7 +103,7 @@ static struct sim_copy *base; /* what was there when the log began */
 
 static struct {
 	enum sim_sync sync;
-	int writes, fail_at, code;
+	int writes, fail_at, code, cause;
 	bool once;
 	int reads, fail_read_at;
 	int64_t room;
@@ -238,9 +239,10 @@ fails(void)
 {
 	int n = fault.writes++;
 
-	if (fault.fail_at < 0 || n < fault.fail_at)
+	if (fault.fail_at < 0 || n < fault.fail_at || (fault.once && n > fault.fail_at))
 		return false;
-	return !fault.once || n == fault.fail_at;
+	errno = fault.cause;
+	return true;
 }
 
 static int64_t
@@ -606,6 +608,7 @@ sim_reset(void)
 	fault.sync = SIM_HONEST;
 	fault.fail_at = fault.fail_read_at = -1;
 	fault.room = -1;
+	fault.cause = 0;
 }
 
 void
@@ -630,6 +633,12 @@ sim_fail_at(int n, int code, bool once)
 	fault.code = code;
 	fault.once = once;
 	return writes;
+}
+
+void
+sim_set_cause(int cause)
+{
+	fault.cause = cause;
 }
 
 int

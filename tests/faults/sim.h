@@ -45,6 +45,8 @@ void sim_set_sync(enum sim_sync sync);
 int sim_fail_at(int n, int code, bool once);
 /* The same for reads: the nth fails with SQLITE_IOERR_READ. */
 int sim_fail_read_at(int n);
+/* What errno is after a write that fails; 0 at first. */
+void sim_set_cause(int cause);
 
 /* Bytes that all files may take; -1: any number. */
 void sim_set_room(int64_t bytes);
