@@ -80,6 +80,12 @@ static const struct {
 	{ "an entity's label from elsewhere", "survey\n,type,name,label,save_to\n,begin repeat,r,R,\n,text,a,A,p\n"
 	    ",end repeat,,,\n,begin repeat,s,S,\n,text,b,B,\n,end repeat,,,\nentities\n,list_name,label\n,e,${b}\n",
 	    "entities:2:label", "\"b\"" },
+	{ "two entities, one group", SURVEY "\n,text,a,A\nentities\n,list_name,label\n,e,E\n,f,${a}\n",
+	    "entities:3:list_name", "row 2" },
+	{ "two entities in a repeat", "survey\n,type,name,label,save_to\n,begin repeat,g,G,\n,text,a,A,e#p\n"
+	    ",begin group,h,H,\n,text,b,B,f#p\n,end group,,,\n,begin group,i,I,\n,text,c,C,f#q\n,end group,,,\n"
+	    ",end repeat,,,\nentities\n,list_name,label\n,e,E\n,f,F\n",
+	    "entities:3:list_name", "\"e\"" },
 	{ "save_to twice", "survey\n,type,name,label,save_to\n,text,a,A,p\n,text,b,B,p\nentities\n,list_name,label\n,e,E\n",
 	    "survey:3:save_to", "Row 2" },
 	{ "save_to an unknown list", "survey\n,type,name,label,save_to\n,text,a,A,f#p\nentities\n,list_name,label\n,e,E\n",

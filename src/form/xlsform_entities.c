@@ -132,10 +132,9 @@ repeats_around(const struct def *repeat)
 	return count;
 }
 
-/* All uses stand in one repeat; references may look out of it. */
-static void
-check_scope(struct xls *x, const struct xls_row *row, const struct use *uses,
-    size_t count)
+/* The repeat that an entity is made in, or the root: the deepest of its uses. */
+static const struct def *
+scope_of(const struct xls *x, const struct use *uses, size_t count)
 {
 	const struct def *scope = NULL;
 
@@ -145,20 +144,101 @@ check_scope(struct xls *x, const struct xls_row *row, const struct use *uses,
 		if (repeats_around(repeat) > repeats_around(scope))
 			scope = repeat;
 	}
+	return scope ? scope : x->form->root;
+}
+
+/* All uses stand in one repeat; references may look out of it. */
+static bool
+check_scope(struct xls *x, const struct xls_row *row, const struct use *uses,
+    size_t count, const struct def *scope)
+{
+	const struct def *repeat = scope->parent ? scope : NULL;
+
 	for (size_t i = 0; i < count; i++) {
 		const struct use *u = &uses[i];
 
-		if (u->row ? def_repeat(u->def->parent) == scope
-			   : is_in_reach(scope, u->def))
+		if (u->row ? def_repeat(u->def->parent) == repeat
+			   : is_in_reach(repeat, u->def))
 			continue;
 		xls_error(x,
 		    u->row ? xls_place(&x->survey, u->row, COL_SAVE_TO)
 			   : place(x, row, u->column),
 		    _("The entity \"%s\" is made in \"%s\", and \"%s\" does not stand "
 		      "there: bring its answer there with a calculate."),
-		    cell(x, row, LIST), scope ? scope->path : "/", u->def->name);
+		    cell(x, row, LIST), repeat ? repeat->path : "/", u->def->name);
+		return false;
+	}
+	return true;
+}
+
+static const struct def *
+common_group(const struct def *a, const struct def *b)
+{
+	while (a != b) /* what encloses comes first */
+		if (a->index > b->index)
+			a = a->parent;
+		else
+			b = b->parent;
+	return a;
+}
+
+/* The group of all that is saved to it; without that, the deepest it speaks of. */
+static const struct def *
+wanted_group(const struct use *uses, size_t count, const struct def *scope)
+{
+	const struct def *saves = NULL, *deepest = scope;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct def *group = uses[i].def->parent;
+
+		if (uses[i].row)
+			saves = saves ? common_group(saves, group) : group;
+		else if (common_group(group, scope) == scope &&
+			 def_repeat(group) == def_repeat(scope) &&
+			 def_depth(group) > def_depth(deepest))
+			deepest = group;
+	}
+	return saves ? saves : deepest;
+}
+
+/* Who has the group of something that is saved, NULL: nobody. */
+static const struct xls_row *
+who_has_saves(const struct use *uses, size_t count, const struct xls_row *const *taken)
+{
+	for (size_t i = 0; i < count; i++)
+		if (uses[i].row && taken[uses[i].def->parent->index])
+			return taken[uses[i].def->parent->index];
+	return NULL;
+}
+
+/* An element in the record's XML holds one entity: the wanted group, or the next around
+ * it that is free, up to the repeat. taken: whose a group is, by its index. */
+static void
+check_group(struct xls *x, const struct xls_row *row, const struct use *uses,
+    size_t count, const struct def *scope, const struct xls_row **taken)
+{
+	const struct def *group = wanted_group(uses, count, scope);
+	const struct xls_row *other = NULL;
+
+	while (!other && taken[group->index]) {
+		other = group == scope ? taken[group->index]
+				       : who_has_saves(uses, count, taken);
+		if (!other)
+			group = group->parent;
+	}
+	if (other) {
+		xls_error(x, place(x, row, LIST),
+		    _("The entity \"%s\" has no group to itself in \"%s\": \"%s\" in row "
+		      "%d has it. Put the questions of each into a group of their own."),
+		    cell(x, row, LIST), scope->parent ? scope->path : "/",
+		    cell(x, other, LIST), other->row);
 		return;
 	}
+	taken[group->index] = row;
+	for (size_t i = 0; i < count; i++)
+		for (const struct def *d = uses[i].def->parent;
+		     uses[i].row && d != group; d = d->parent)
+			taken[d->index] = row;
 }
 
 /* The properties that questions save to this declaration; each once. */
@@ -203,10 +283,11 @@ sort_uses(struct use *uses, size_t count)
 
 static void
 check_declaration(struct xls *x, const struct xls_row *row,
-    const struct xls_item *items, size_t count)
+    const struct xls_item *items, size_t count, const struct xls_row **taken)
 {
 	size_t refs = 0, used = 0;
 	struct use *uses;
+	const struct def *scope;
 
 	check_name(x, row);
 	check_kind(x, row);
@@ -228,7 +309,9 @@ check_declaration(struct xls *x, const struct xls_row *row,
 	}
 	add_saves(x, row, items, count, uses, &used);
 	sort_uses(uses, used);
-	check_scope(x, row, uses, used);
+	scope = scope_of(x, uses, used);
+	if (check_scope(x, row, uses, used, scope))
+		check_group(x, row, uses, used, scope, taken);
 }
 
 static void
@@ -269,6 +352,9 @@ check_save_to(struct xls *x, const struct xls_item *item)
 void
 xls_check_entities(struct xls *x, const struct xls_item *items, size_t count)
 {
+	const struct xls_row **taken =
+	    arena_alloc(x->arena, x->form->def_count * sizeof(taken[0]));
+
 	for (size_t i = 0; i < count; i++)
 		check_save_to(x, &items[i]);
 	for (size_t i = 0; i < x->survey.row_count; i++) {
@@ -282,7 +368,7 @@ xls_check_entities(struct xls *x, const struct xls_item *items, size_t count)
 			      "save_to from this group."));
 	}
 	for (size_t i = 0; i < x->entities.row_count; i++)
-		check_declaration(x, &x->entities.rows[i], items, count);
+		check_declaration(x, &x->entities.rows[i], items, count, taken);
 }
 
 bool
