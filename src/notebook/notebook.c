@@ -147,6 +147,20 @@ set_up(struct notebook *nb, const struct opening *o, struct err *err)
 	return ok;
 }
 
+/* Of a place without which nothing opens "go on with the rest" would be no help. */
+static bool
+fail_to_open(struct err *err)
+{
+	if (!err || err->kind != ERR_DAMAGED)
+		return false;
+	return err_set(err, ERR_DAMAGED,
+	    _("The notebook cannot be opened: its file is damaged at a place that "
+	      "everything needs. Do not delete it. What was sent is safe with the "
+	      "district. Ask for help: \"minqing vault salvage FOLDER\" writes out all "
+	      "that can be read, then \"minqing restore\" tells which backups there are "
+	      "and brings one back."));
+}
+
 /* When it fails, what was opened is still to be closed. */
 static bool
 connect(struct notebook *nb, const struct opening *o, struct err *err)
@@ -162,7 +176,7 @@ connect(struct notebook *nb, const struct opening *o, struct err *err)
 	if (sqlite3_open_v2(nb->path, &nb->db, flags, vault_vfs_name(nb->vfs)) !=
 	    SQLITE_OK)
 		return store_fail(nb, err);
-	return set_up(nb, o, err);
+	return set_up(nb, o, err) || (!o->frozen && fail_to_open(err));
 }
 
 /* The file and all that hangs on it; the key is wiped. */

@@ -687,6 +687,9 @@ app_run(const struct app_options *options, struct err *err)
 		if (app.nb)
 			run(&app, options->form);
 	}
+	if (err->kind != ERR_NONE && err->kind != ERR_CANCELLED && !options->asker)
+		/* Where the window goes with the program nobody would read it afterwards. */
+		dialog_message(app.screen, _("Please note"), err->text);
 	notebook_close(app.nb);
 	screen_close(app.screen);
 	forget_forms(&app);

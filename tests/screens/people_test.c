@@ -302,6 +302,48 @@ the_passphrase_is_changed_on_the_screen(void)
 	folder_remove(home);
 }
 
+/* The window may go with the program: it is read before. */
+static void
+why_it_does_not_open_is_read_before_the_end(void)
+{
+	static const char other[] = "The notebook is open in another window";
+	struct term *t, *second;
+	char path[200];
+	int status = -1;
+	FILE *f;
+
+	begin_one();
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	second = start();
+	CHECK(term_see(second, "Passphrase:"));
+	TYPE(second, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(second, other));
+	CHECK(term_alternate(second));
+	term_keys(second, "<Enter>");
+	CHECK(term_ended(second, &status));
+	CHECK_INT(WEXITSTATUS(status), 3);
+	term_free(second);
+	leave(t);
+	/* The first page of the database. */
+	snprintf(path, sizeof(path), "%s/陈桂芳.notebook", home);
+	f = fopen(path, "r+");
+	CHECK(f && fseek(f, 9000, SEEK_SET) == 0 && fputs("damage", f) >= 0 &&
+	      fclose(f) == 0);
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "its file is damaged at a"));
+	CHECK(!term_has(t, "you can go on"));
+	term_keys(t, "<Enter>");
+	CHECK(term_ended(t, &status));
+	CHECK_INT(WEXITSTATUS(status), 3);
+	term_free(t);
+	folder_remove(home);
+}
+
 /* A plain notebook whose worker was never asked about that. */
 static void
 begin_from_before(void)
@@ -836,6 +878,7 @@ main(void)
 	RUN(neither_opens_the_others);
 	RUN(wrong_ones_slow_down_after_a_restart_too);
 	RUN(the_passphrase_is_changed_on_the_screen);
+	RUN(why_it_does_not_open_is_read_before_the_end);
 	RUN(a_plain_notebook_from_before_is_sealed_at_the_first_start);
 	RUN(who_wants_none_is_asked_once);
 	RUN(a_locked_screen_shows_nothing_and_comes_back_as_it_was);
