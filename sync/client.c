@@ -170,6 +170,22 @@ say_minute(const struct clock *clock, int64_t ms, char out[20])
 	snprintf(out, 20, "%.10s %.5s", stamp, stamp + 11);
 }
 
+/* What stands there ends with a full stop, whether it did so or not. */
+static void
+begin_sentence(struct buf *out)
+{
+	static const char *const stops[] = { ".", "。" };
+
+	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
+		size_t len = strlen(stops[i]);
+
+		if (out->len > len &&
+		    memcmp(out->data + out->len - len, stops[i], len) == 0)
+			buf_truncate(out, out->len - len);
+	}
+	buf_str(out, _(". "));
+}
+
 static void
 say_skew(const struct client *c, struct buf *out)
 {
@@ -181,10 +197,10 @@ say_skew(const struct client *c, struct buf *out)
 		return;
 	say_minute(clock, now, here);
 	say_minute(clock, now - c->progress.skew, there);
-	if (out->data[out->len - 1] != '.')
-		buf_char(out, '.');
-	buf_fmt(out, _(" This computer's clock says %s, the district's %s: set this "
-		       "computer's clock."),
+	begin_sentence(out);
+	buf_fmt(out,
+	    _("This computer's clock says %s, the district's %s: set this "
+	      "computer's clock."),
 	    here, there);
 }
 
@@ -233,8 +249,10 @@ write_sentence(struct client *c, const char *why)
 		      "one of the two. What the other has sent comes from the district, when this "
 		      "laptop is enrolled there. What it had not sent is only in it: look "
 		      "whether anything is missing"));
-	if (why && *why)
-		buf_fmt(out, ". %s", why);
+	if (why && *why) {
+		begin_sentence(out);
+		buf_str(out, why);
+	}
 	say_skew(c, out);
 }
 

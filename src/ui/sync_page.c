@@ -46,9 +46,29 @@ draw_bar(struct screen *s, int row, int cols, int64_t done, int64_t total)
 	    total ? (int)(done * 100 / total) : 100);
 }
 
+/* The row of the bar; below it stand the figures, then words. On a small screen these
+ * need the rows between. */
+static int
+bar_row(struct rect all)
+{
+	return all.rows >= 20 ? 3 : 1;
+}
+
+static int
+figures_row(struct rect all)
+{
+	return bar_row(all) + (all.rows >= 20 ? 2 : 1);
+}
+
+static int
+words_row(struct rect all)
+{
+	return figures_row(all) + (all.rows >= 20 ? 3 : 2);
+}
+
 /* What is being done, and how long it will still take where that is known. */
 static void
-draw_stage(struct screen *s, int cols, const struct client_progress *c)
+draw_stage(struct screen *s, struct rect all, const struct client_progress *c)
 {
 	struct buf words = { 0 };
 	long left = (long)(c->left + 999) / 1000;
@@ -58,27 +78,30 @@ draw_stage(struct screen *s, int cols, const struct client_progress *c)
 		buf_fmt(&words, _("; some %ld minutes left"), (left + 59) / 60);
 	else if (c->left > 0)
 		buf_fmt(&words, _("; some %ld seconds left"), left);
-	screen_put_cut(s, 8, 2, cols - 4, ROLE_NORMAL, buf_text(&words));
+	screen_put_cut(
+	    s, words_row(all), 2, all.cols - 4, ROLE_NORMAL, buf_text(&words));
 	buf_clear(&words);
 }
 
 static void
-draw_progress(struct sync_page *p, int cols)
+draw_progress(struct sync_page *p, struct rect all)
 {
 	const struct client_progress *c = client_progress(p->client);
 	struct screen *s = p->app->screen;
+	int row = figures_row(all), cols = all.cols;
 
 	/* By bytes, which is what a slow line takes its time for. */
-	draw_bar(s, 3, cols, c->bytes_done < c->bytes_total ? c->bytes_done : c->bytes_total,
+	draw_bar(s, bar_row(all), cols,
+	    c->bytes_done < c->bytes_total ? c->bytes_done : c->bytes_total,
 	    c->bytes_total);
-	screen_printf(s, 5, 2, cols - 4, ROLE_NORMAL,
+	screen_printf(s, row, 2, cols - 4, ROLE_NORMAL,
 	    _("%ld of %ld records answered; %ld accepted, %ld sent back"),
 	    c->accepted + c->refused, c->total, c->accepted, c->refused);
-	screen_printf(s, 6, 2, cols - 4, ROLE_MUTED,
+	screen_printf(s, row + 1, 2, cols - 4, ROLE_MUTED,
 	    _("%lld bytes up, %lld down, %.1f seconds"), (long long)c->bytes_up,
 	    (long long)c->bytes_down, (double)c->milliseconds / 1000);
 	if (p->state == CLIENT_RUNNING && c->stage)
-		draw_stage(s, cols, c);
+		draw_stage(s, all, c);
 }
 
 static void
@@ -86,13 +109,15 @@ draw(struct screen *s, void *data)
 {
 	struct sync_page *p = data;
 	struct rect all = screen_size(s);
-	struct rect text = { 8, 2, all.rows - 11, all.cols - 4 }, below;
+	struct rect text = { words_row(all), 2, all.rows - 3 - words_row(all),
+		all.cols - 4 },
+		    below;
 	int rows = 0;
 
 	screen_fill(s, all, ROLE_NORMAL);
 	app_draw_title(p->app, _("Send to the collector"));
 	if (p->client)
-		draw_progress(p, all.cols);
+		draw_progress(p, all);
 	if (!p->client)
 		screen_wrap(s, text, ROLE_ERROR, p->err.text, 0);
 	else if (p->state != CLIENT_RUNNING)

@@ -36,6 +36,11 @@ a_code_at_the_first_start_is_enough(void)
 	CHECK(term_see(t, "F9"));
 	CHECK(term_keys(t, "<F9>"));
 	CHECK(term_see(t, "Nothing was waiting"));
+	/* What came of it is read to its end on a small screen too. */
+	CHECK(term_see(t, ".backup"));
+	term_resize(t, 15, 60);
+	CHECK(term_see(t, "Nothing was waiting"));
+	CHECK(term_has(t, ".backup"));
 	sample_leave(t);
 	sample_remove();
 	collector_end(&c);
