@@ -117,7 +117,7 @@ void drafts_page_run(struct app *app);
 /* month_page.c: a month and a day in pictures. */
 void month_page_run(struct app *app);
 
-/* tour.c: two screens for who is new here. */
+/* tour.c: three screens for who is new here. */
 void tour_run(struct app *app);
 
 /* templates_page.c: begins a record from a template. */

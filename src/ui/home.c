@@ -349,7 +349,7 @@ draw_figures(struct home *h, int row, int cols)
 		{ _("Returned"), h->tally.returned, true },
 		{ _("Overdue"), h->overdue, true },
 	};
-	int col = 2;
+	int col = 2, gap = cols < 72 ? 1 : 3;
 
 	for (size_t i = 0; i < sizeof(figures) / sizeof(*figures) && col < cols; i++) {
 		enum role role =
@@ -359,7 +359,7 @@ draw_figures(struct home *h, int row, int cols)
 		    figures[i].label);
 		col += screen_printf(s, row, col, cols - col, role, "%ld",
 		    figures[i].count);
-		col += 3;
+		col += gap;
 	}
 }
 

@@ -1,5 +1,5 @@
 /*
- * tour - two screens for who sees the notebook for the first time
+ * tour - three screens for who sees the notebook for the first time
  *
  * The keys are said as the keymap has them, the worker's own too.
  */
@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define SCREENS 2
+#define SCREENS 3
 #define LINES   6
 
 /* A line: what it is about, and the key that does it (its place and action). */
@@ -52,6 +52,14 @@ static const struct {
 		    CONTEXT_GLOBAL, ACTION_HELP },
 		{ N_("%s changes between Chinese and English."),
 		    CONTEXT_GLOBAL, ACTION_LANGUAGE },
+	} },
+	{ N_("Who goes away from the laptop"), {
+		{ N_("%s locks the notebook; after five minutes it locks by itself. The passphrase brings you back."),
+		    CONTEXT_GLOBAL, ACTION_LOCK },
+		{ N_("%s on the home page: a colleague works now, in a notebook of their own."),
+		    CONTEXT_HOME, ACTION_SWITCH },
+		{ N_("%s on the home page: another passphrase, a PIN for the lock, minutes until it locks."),
+		    CONTEXT_HOME, ACTION_SETTINGS },
 	} },
 };
 /* clang-format on */
@@ -106,7 +114,8 @@ draw(struct screen *s, void *data)
 	    _(screens[t->at].title), t->at + 1, SCREENS);
 	screen_cursor(s, row, 2);
 	row += all.rows >= 20 ? 2 : 1;
-	for (int i = 0; i < LINES && row < all.rows - 2; i++) {
+	for (int i = 0; i < LINES && screens[t->at].lines[i].text && row < all.rows - 2;
+	     i++) {
 		struct buf text = { 0 };
 
 		write_line(&screens[t->at].lines[i], &text);

@@ -52,7 +52,8 @@ first_start_asks_who_is_there(void)
 	CHECK(term_see(t, "口令")); /* it is asked for; not having one is said twice */
 	CHECK(term_keys(t, "<Esc>"));
 	CHECK(term_keys(t, "y"));
-	CHECK(term_see(t, "填写记录  1/2")); /* the tour */
+	CHECK(term_see(t, "填写记录  1/3")); /* the tour */
+	CHECK(term_keys(t, "<Enter>"));
 	CHECK(term_keys(t, "<Enter>"));
 	CHECK(term_keys(t, "<Enter>"));
 	CHECK(term_see(t, "走访记录"));

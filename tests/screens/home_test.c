@@ -20,6 +20,8 @@ what_is_overdue_stands_on_the_home_page(void)
 	CHECK(term_has(t, "Mediation terms running out: 1"));
 	CHECK(term_has(t, "Agreements to follow up: 1"));
 	CHECK(term_has(t, "New signs of conflict: 1"));
+	term_resize(t, 15, 60);
+	CHECK(term_see(t, "Overdue 8"));
 	sample_leave(t);
 	sample_remove();
 }
