@@ -47,8 +47,8 @@ static bool
 no_memory(struct err *err)
 {
 	return err_set(err, ERR_SYSTEM,
-		       _("There is not enough memory to use the PIN. The passphrase "
-		    "opens the notebook. Type the passphrase."));
+	    _("There is not enough memory to use the PIN. Type the passphrase, which "
+	      "opens the notebook."));
 }
 
 struct vault_parked *
@@ -101,11 +101,13 @@ vault_unpark(struct vault_parked *parked, const char *pin, struct err *err)
 	}
 	vault_key_free(key);
 	if (--parked->tries > 0)
-		err_set(err, ERR_INPUT, _("The PIN is wrong. Try again."));
+		err_set(err, ERR_INPUT,
+		    _("The PIN is wrong. Try again (tries left: %d)."), parked->tries);
 	else
 		err_set(err, ERR_INPUT,
-			_("The PIN was wrong three times and is forgotten. The "
-			    "passphrase opens the notebook. Type the passphrase."));
+		    _("The PIN was wrong three times. Now only the passphrase opens "
+		      "the "
+		      "notebook: type it."));
 	if (parked->tries == 0)
 		sodium_memzero(parked, sizeof(*parked));
 	return NULL;

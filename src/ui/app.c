@@ -571,7 +571,7 @@ open_notebook(struct app *app, const struct app_options *options, struct err *er
 		return false;
 	place_names_free(names);
 	if (count == 0 && !named)
-		return start_page_run(app);
+		return start_page_run(app, false);
 	if (named || (count == 1 && !options->people))
 		return open_one(app, options->worker, &asker, named || options->asker, err);
 	return people_run(app, &asker, err);

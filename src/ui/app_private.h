@@ -159,8 +159,9 @@ void home_run(struct app *app);
 void records_page_run(struct app *app, const char *day); /* "2026-11-05"; NULL: any */
 void due_page_run(struct app *app, int shown); /* bit set of kinds; 0: all */
 void sync_page_run(struct app *app);
-/* First start: makes the notebook. False when the worker left. */
-bool start_page_run(struct app *app);
+/* First start: makes the notebook. False when the worker left. others: there are notebooks
+ * of other workers here. */
+bool start_page_run(struct app *app, bool others);
 /* The same page for a notebook that is there: role, service point, collector. */
 void settings_page_run(struct app *app);
 

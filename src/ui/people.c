@@ -36,17 +36,36 @@ person_item(void *data, size_t index, struct picker_item *item)
 			.label = _("Somebody else: make a new notebook") };
 }
 
+/* Below the list of names. */
+static void
+draw_ground(struct screen *s, void *data)
+{
+	struct rect all = screen_size(s);
+
+	screen_fill(s, all, ROLE_NORMAL);
+	app_draw_title(data, _("minqing field notebook"));
+	screen_wrap(s, (struct rect){ 2, 2, 2, all.cols - 4 }, ROLE_NORMAL,
+	    _("Choose your name: its number, or its pinyin initials, as wsf for "
+	      "王淑芳."),
+	    0);
+}
+
 /* The row that was taken, or PICKER_NONE. */
 static size_t
 pick(struct app *app, struct people *p)
 {
+	struct screen_layer ground = {
+		.draw = draw_ground, .data = app, .covers = true
+	};
 	struct picker_source source = { p->count + 1, person_item, p };
 	struct picker_options options = { .title = _("Who are you?") };
 	struct picker *list = picker_new(&source, &options);
 	size_t taken = PICKER_NONE;
 
+	screen_push(app->screen, &ground);
 	if (picker_run(list, app->screen))
 		taken = picker_current(list);
+	screen_pop(app->screen, &ground);
 	picker_free(list);
 	return taken;
 }
@@ -67,7 +86,7 @@ choose(struct app *app, const struct place_asker *asker, struct err *err)
 	else if (taken == PICKER_NONE)
 		err_set(err, ERR_CANCELLED, _("Nobody was chosen. Start again and choose a name."));
 	else
-		start_page_run(app);
+		start_page_run(app, p.count > 0);
 	/* Who did not remember the passphrase is back in the list; so is who left the page
 	 * of a new notebook. */
 	if (!app->nb && taken != PICKER_NONE) {

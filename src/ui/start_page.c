@@ -73,6 +73,7 @@ static const struct field_row field_rows[FIELD_COUNT] = {
 struct start_page {
 	struct app *app;
 	bool first; /* first start: the notebook is not there yet */
+	bool others; /* somebody else's is */
 	struct editor *fields[FIELD_COUNT];
 	int current;
 	struct form *form; /* whose list the roles come from, or NULL */
@@ -225,9 +226,12 @@ draw(struct screen *s, void *data)
 	app_draw_title(p->app,
 	    p->first ? _("minqing field notebook: who are you?") : _("Settings"));
 	if (p->first && all.rows >= 20)
-		row += screen_wrap(s, (struct rect){ 2, 2, 3, all.cols - 4 }, ROLE_NORMAL,
-		    _("This laptop has no notebook yet. Say who you are; the rest can "
-		      "be changed later."),
+		row += screen_wrap(s, (struct rect){ 2, 2, 3, all.cols - 4 },
+		    ROLE_NORMAL,
+		    p->others ? _("A new notebook. Say who you are; the rest can be "
+				  "changed later. Esc goes back to the names.")
+			      : _("This laptop has no notebook yet. Say who you "
+				  "are; the rest can be changed later."),
 		    0);
 	for (int i = next_shown(p, -1, 1); i < FIELD_COUNT;
 	     i = next_shown(p, i, 1), row += step) {
@@ -286,6 +290,15 @@ go(struct start_page *p, int by)
 	editor_to_end(p->fields[p->current]);
 }
 
+/* A token or a PIN may stand in it. */
+static void
+wipe(struct buf *text)
+{
+	if (text->data)
+		explicit_bzero(text->data, text->cap);
+	buf_clear(text);
+}
+
 static const char *
 field_text(struct start_page *p, int field, struct buf *out)
 {
@@ -328,10 +341,12 @@ choose_passphrase(struct start_page *p, const char *name, struct vault_passphras
 		return err_set(err, ERR_CANCELLED,
 		    _("In this district every notebook has a passphrase. Choose one."));
 	return dialog_ask(p->app->screen, _("Without a passphrase?"),
-		   _("Whoever takes this laptop can read everything in the notebook then."),
+		   _("Whoever takes this laptop can read everything in the notebook "
+		     "then."),
 		   false) ||
-	    err_set(err, ERR_CANCELLED, _("The notebook is not made yet: F2 tries again. Press it, "
-	    "or change what is wrong."));
+	       err_set(err, ERR_CANCELLED,
+		   _("The notebook is not made yet. Press F2 to try again, Esc to "
+		     "leave."));
 }
 
 static void
@@ -398,7 +413,8 @@ enrol(struct start_page *p)
 	app_say(p->app, _("Asking the collector. Esc stops."));
 	screen_paint(p->app->screen);
 	if (client_enrol(p->app->nb, code, &waiter, &err)) {
-		app_say(p->app, _("This laptop is enrolled. F9 fetches what is yours."));
+		app_say(p->app, _("This laptop is enrolled. F9 on the home page "
+				  "fetches what is yours."));
 		return true;
 	}
 	app_say(p->app, "%s", err.text);
@@ -456,6 +472,51 @@ give_passphrase(struct start_page *p)
 
 enum { STAY, SAVED, LEFT };
 
+/* What the notebook has of a field; "" where that cannot be read. */
+static void
+stored_text(const struct start_page *p, int field, struct buf *out)
+{
+	if (field_rows[field].setting)
+		notebook_get(p->app->nb, field_rows[field].setting, out, NULL);
+	if (field == FIELD_LOCK && !out->len)
+		buf_str(out, "5"); /* what holds when nothing was said */
+}
+
+static bool
+is_changed(struct start_page *p)
+{
+	bool changed = false;
+
+	for (int i = next_shown(p, -1, 1); i < FIELD_COUNT; i = next_shown(p, i, 1)) {
+		struct buf stored = { 0 }, typed = { 0 };
+
+		stored_text(p, i, &stored);
+		if (field_rows[i].setting &&
+		    strcmp(buf_text(&stored), field_text(p, i, &typed)) != 0)
+			changed = true;
+		wipe(&stored);
+		wipe(&typed);
+	}
+	return changed;
+}
+
+/* Esc in the settings throws nothing away unasked. */
+static int
+leave(struct start_page *p)
+{
+	const struct dialog_choice choices[] = { { 'y', _("Yes, keep them") },
+		{ 'n', _("No, leave them as they were") } };
+	int choice;
+
+	if (p->first || !is_changed(p))
+		return LEFT;
+	choice = dialog_choose(p->app->screen, _("Keep the changes?"),
+	    _("Settings were changed here that are not kept yet."), choices, 2, 0);
+	if (choice == 0)
+		return save(p) ? SAVED : STAY;
+	return choice == 1 ? LEFT : STAY;
+}
+
 static int
 act(struct start_page *p, const struct key *key)
 {
@@ -466,7 +527,7 @@ act(struct start_page *p, const struct key *key)
 	switch ((int)action) {
 	case ACTION_LEAVE:
 	case ACTION_BACK:
-		return LEFT;
+		return leave(p);
 	case ACTION_PASSPHRASE:
 		give_passphrase(p);
 		return STAY;
@@ -503,9 +564,12 @@ act(struct start_page *p, const struct key *key)
 }
 
 static bool
-run(struct app *app, bool first)
+run(struct app *app, bool first, bool others)
 {
-	struct start_page p = { .app = app, .first = first, .current = first ? FIELD_NAME : FIELD_ROLE };
+	struct start_page p = { .app = app,
+		.first = first,
+		.others = others,
+		.current = first ? FIELD_NAME : FIELD_ROLE };
 	struct key key;
 	int outcome = STAY;
 
@@ -516,15 +580,11 @@ run(struct app *app, bool first)
 		struct buf text = { 0 };
 
 		p.fields[i] = editor_new(&options);
-		if (!first && field_rows[i].setting)
-			notebook_get(app->nb, field_rows[i].setting, &text, NULL);
-		if (i == FIELD_LOCK && !text.len)
-			buf_str(&text, "5"); /* what holds when nothing was said */
+		if (!first)
+			stored_text(&p, i, &text);
 		editor_set(p.fields[i], buf_text(&text));
 		editor_to_end(p.fields[i]);
-		if (text.data)
-			explicit_bzero(text.data, text.cap);
-		buf_clear(&text);
+		wipe(&text);
 	}
 	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true };
 	screen_push(app->screen, &p.layer);
@@ -542,9 +602,9 @@ run(struct app *app, bool first)
 }
 
 bool
-start_page_run(struct app *app)
+start_page_run(struct app *app, bool others)
 {
-	if (!run(app, true))
+	if (!run(app, true, others))
 		return false;
 	tour_run(app);
 	return true;
@@ -553,6 +613,6 @@ start_page_run(struct app *app)
 void
 settings_page_run(struct app *app)
 {
-	run(app, false);
+	run(app, false, false);
 	lock_watch(app);
 }

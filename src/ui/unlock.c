@@ -54,12 +54,13 @@ tell_recovery(struct buf *text)
 	struct district district;
 	struct err err = { 0 };
 
-	buf_str(text, _("Choose a passphrase for the notebook. Nobody can open it without."));
-	buf_char(text, ' ');
+	buf_str(text, _("Choose a passphrase: a few words, at least eight letters. "
+			"Nobody gets in without it."));
+	buf_char(text, '\n');
 	if (district_read(&district, &err) && district.has_recovery)
 		buf_str(text,
 		    _("When it is lost, the supervisor can open the notebook with the "
-		      "district's key; the log tells that it was done."));
+		      "district's key; the log tells of it."));
 	else
 		buf_str(text,
 		    _("The district has no recovery key: when it is lost, what was not sent "
@@ -105,7 +106,10 @@ ask(void *data, const char *worker, enum place_asking asking, struct vault_passp
 	case PLACE_ASK_OPEN:
 		return type_one(app, worker, _("Passphrase:"), p);
 	case PLACE_ASK_AGAIN:
-		return type_one(app, worker, _("The passphrase is wrong."), p);
+		return type_one(app, worker,
+		    _("The passphrase is wrong. Type it again; mind capitals and the "
+		      "input method. Who has forgotten it asks the supervisor."),
+		    p);
 	case PLACE_ASK_NEW:
 		break;
 	}

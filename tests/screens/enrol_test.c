@@ -30,7 +30,7 @@ a_code_at_the_first_start_is_enough(void)
 	SAMPLE_TYPE(t, "<C-u>");
 	CHECK(term_keys(t, code));
 	CHECK(term_keys(t, "<F2>"));
-	CHECK(term_see(t, "This laptop is enrolled"));
+	CHECK(term_see(t, "This laptop is enrolled. F9 on the home page"));
 	CHECK(term_has(t, "巴登U站"));
 	CHECK(term_keys(t, "<Esc>")); /* the tour */
 	CHECK(term_see(t, "F9"));

@@ -172,6 +172,7 @@ names_are_listed_and_initials_pick(void)
 	t = start();
 	CHECK(term_see(t, "Who are you?"));
 	CHECK(term_has(t, "陈桂芳") && term_has(t, "周敏") && term_has(t, "Somebody else"));
+	CHECK(term_has(t, "its pinyin initials"));
 	TYPE(t, "zm<Enter>");
 	CHECK(term_see(t, "Passphrase:"));
 	TYPE(t, ZHOU_PHRASE);
@@ -195,9 +196,11 @@ one_is_asked_at_once_and_can_still_be_another(void)
 	CHECK(term_see(t, "Somebody else: make a new notebook"));
 	TYPE(t, "<Down>", "<Enter>");
 	CHECK(term_see(t, "Your name"));
+	CHECK(term_has(t, "A new notebook.") && !term_has(t, "has no notebook yet"));
 	TYPE(t, "林晓彤<Enter>", "<F2>");
 	CHECK(term_see(t, "A new passphrase"));
-	CHECK(term_has(t, "what was not sent is gone")); /* no recovery key here */
+	CHECK(term_has(t, "at least eight"));   /* before one is too short */
+	CHECK(term_has(t, "not sent is gone")); /* no recovery key here */
 	TYPE(t, "short<Enter>");
 	CHECK(term_see(t, "too short"));
 	TYPE(t, "a third set of words<Enter>", "a third set of word<Enter>");
@@ -262,6 +265,7 @@ wrong_ones_slow_down_after_a_restart_too(void)
 	CHECK(term_see(t, "Passphrase:"));
 	TYPE(t, "one<Enter>");
 	CHECK(term_see(t, "The passphrase is wrong."));
+	CHECK(term_has(t, "forgotten"));
 	TYPE(t, "two<Enter>");
 	term_kill(t);
 	term_free(t);
@@ -735,14 +739,49 @@ a_pin_comes_back_and_three_wrong_ones_do_not(void)
 	TYPE(t, "1234<Enter>");
 	CHECK(term_see(t, "Start a record"));
 	TYPE(t, "<F11>", "1111<Enter>");
-	CHECK(term_see(t, "The PIN is wrong."));
+	CHECK(term_see(t, "The PIN is wrong. Try again (tries left: 2)."));
 	TYPE(t, "2222<Enter>", "3333<Enter>");
-	CHECK(term_see(t, "forgotten"));
+	CHECK(term_see(t, "three times"));
 	TYPE(t, "<Enter>");
 	CHECK(term_see(t, "Passphrase:"));
 	TYPE(t, "1234<Enter>");
 	CHECK(term_see(t, "The passphrase is wrong."));
 	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	leave(t);
+	folder_remove(home);
+}
+
+static void
+settings_are_not_thrown_away_by_esc(void)
+{
+	struct term *t;
+
+	begin_one();
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>", "<F7>");
+	CHECK(term_see(t, "Lock after minutes"));
+	TYPE(t, "<Esc>"); /* nothing was changed */
+	CHECK(term_see(t, "Start a record"));
+	TYPE(t, "<F7>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "1234",
+	    "<Esc>");
+	CHECK(term_see(t, "Keep the changes?"));
+	TYPE(t, "<Esc>"); /* neither: the page stays */
+	CHECK(
+	    term_see_not(t, "Keep the changes?") && term_has(t, "Lock after minutes"));
+	TYPE(t, "<Esc>", "n");
+	CHECK(term_see(t, "Start a record"));
+	TYPE(t, "<F11>");
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "Start a record"));
+	TYPE(t, "<F7>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "<Tab>", "1234",
+	    "<Esc>", "<Enter>");
+	CHECK(term_see(t, "The settings are kept."));
+	TYPE(t, "<F11>");
+	CHECK(term_see(t, "PIN:"));
+	TYPE(t, "1234<Enter>");
 	CHECK(term_see(t, "Start a record"));
 	leave(t);
 	folder_remove(home);
@@ -892,6 +931,7 @@ main(void)
 	RUN(sending_stops_and_begins_again);
 	RUN(what_could_not_be_saved_is_there_after_the_lock);
 	RUN(a_pin_comes_back_and_three_wrong_ones_do_not);
+	RUN(settings_are_not_thrown_away_by_esc);
 	RUN(somebody_else_begins_from_the_lock);
 	RUN(the_worker_switches_at_home);
 	RUN(a_plain_notebook_is_not_locked);
