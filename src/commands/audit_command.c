@@ -11,6 +11,7 @@
 #include "notebook.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static bool
 print_json(const struct audit_entry *e, void *data)
@@ -33,12 +34,34 @@ print_json(const struct audit_entry *e, void *data)
 	return true;
 }
 
+/* What an entry says, for who reads it; one of a later version in its own word. */
+static const char *
+words_of(const char *what)
+{
+	static const char *const words[AUDIT_KINDS] = {
+		[AUDIT_FINALISE] = N_("record finished"),
+		[AUDIT_WITHDRAW] = N_("record withdrawn"),
+		[AUDIT_VIEW] = N_("masked answer seen in full"),
+		[AUDIT_EXPORT] = N_("export"),
+		[AUDIT_UNLOCK] = N_("wrong passphrase or PIN"),
+		[AUDIT_RECOVER] = N_("opened with the district's key"),
+		[AUDIT_PASSPHRASE] = N_("new passphrase"),
+		[AUDIT_BACKUP] = N_("backup"),
+		[AUDIT_RESTORE] = N_("backup brought back"),
+	};
+
+	for (int i = 0; i < AUDIT_KINDS; i++)
+		if (strcmp(audit_names[i], what) == 0)
+			return _(words[i]);
+	return what;
+}
+
 static bool
 print_plain(const struct audit_entry *e, void *data)
 {
 	(void)data;
-	printf("%5lld  %s  %s  %-10s %s\n", (long long)e->number, e->at, e->who, e->what,
-	    e->about);
+	printf("%5lld  %s  %s  %s%s%s\n", (long long)e->number, e->at, e->who,
+	    words_of(e->what), *e->about ? ": " : "", e->about);
 	return true;
 }
 

@@ -155,7 +155,7 @@ const struct command commands[] = {
 	{ "sync",       "",     0, 0,  N_("send what is queued to the collector and fetch what is new; or by a stick: --to, --from"), sync_options, command_sync },
 	{ "receipts",   "",     0, 0,  N_("list what each sync did"), json_option, command_receipts },
 	{ "receipt",    "[NUMBER]", 0, 1, N_("write one of them (the last, if not said) with the name of everything that was accepted, for minqing-collector receipt"), NULL, command_receipt },
-	{ "audit",      "",     0, 0,  N_("list the notebook's log: who finished, withdrew, saw in full, exported, unlocked; and check it"), json_option, command_audit },
+	{ "audit",      "",     0, 0,  N_("list the notebook's log: what was finished, withdrawn, seen in full, exported; wrong passphrases; and check it"), json_option, command_audit },
 	{ "backup",     "[FOLDER]", 0, 1, N_("copy the notebook into a folder, a USB stick for one, and read the copy back"), NULL, command_backup },
 	{ "restore",    "[FILE]", 0, 1, N_("make a backup the worker's notebook again; the one that is here is kept beside it. Without FILE: which backups there are"), restore_options, command_restore },
 	{ "vault status", "",   0, 0,  N_("is the notebook sealed, and how; asks for nothing"), NULL, command_vault_status },
@@ -192,16 +192,21 @@ print_options(const struct option *o)
 }
 
 static void
+print_row(FILE *out, const struct command *c)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
+	fprintf(out, "  %-24s %s\n", left, _(c->help));
+}
+
+static void
 print_help(void)
 {
 	printf(_("minqing - a field notebook: visits, disputes, volunteer hours\n\n"
 		 "Usage: minqing [options] [command] [options]\n\n"));
-	for (const struct command *c = commands; c->name; c++) {
-		char left[64];
-
-		snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
-		printf("  %-24s %s\n", left, _(c->help));
-	}
+	for (const struct command *c = commands; c->name; c++)
+		print_row(stdout, c);
 	printf("\n");
 	print_options(global_options);
 	printf(_("\nEnvironment:\n"
@@ -219,7 +224,11 @@ print_help(void)
 static void
 print_command_help(const struct command *c)
 {
-	printf(_("Usage: minqing %s %s\n\n%s.\n"), c->name, c->operands, _(c->help));
+	char words[64];
+
+	snprintf(words, sizeof(words), "%s%s%s", c->operands,
+	    *c->operands && c->options ? " " : "", c->options ? _("[options]") : "");
+	printf(_("Usage: minqing %s %s\n\n%s.\n"), c->name, words, _(c->help));
 	if (c->options)
 		printf("\n");
 	print_options(c->options);
@@ -273,6 +282,35 @@ words_get(const struct words *words, const char *option)
 	const struct option *o = option_named(words->options, option, strlen(option));
 
 	return o ? words->values[o - words->options] : NULL;
+}
+
+/* Is "vault" the first of the command's two words? */
+static bool
+is_first_word(const struct command *c, const char *word)
+{
+	size_t len = strlen(word);
+
+	return strncmp(c->name, word, len) == 0 && c->name[len] == ' ';
+}
+
+/* Of the first of two words alone all second ones are told. */
+static int
+no_command(int argc, char **argv)
+{
+	bool asked = argc > 1 && strcmp(argv[1], "--help") == 0, found = false;
+	FILE *out = asked ? stdout : stderr;
+
+	for (const struct command *c = commands; c->name; c++) {
+		if (!is_first_word(c, argv[0]))
+			continue;
+		if (!found)
+			fprintf(out, _("These commands begin with \"%s\":\n"), argv[0]);
+		found = true;
+		print_row(out, c);
+	}
+	if (!found)
+		return usage_error(_("\"%s\" is not a command."), argv[0]);
+	return asked ? EXIT_OK : EXIT_USAGE;
 }
 
 /* How many of argv's words are the command's name; 0 when it is another one. */
@@ -388,7 +426,7 @@ run(int argc, char **argv)
 			return run_command(c, &context, globals, argc - at - taken,
 			    argv + at + taken);
 	}
-	return usage_error(_("\"%s\" is not a command."), argv[at]);
+	return no_command(argc - at, argv + at);
 }
 
 /* How many words at the beginning anybody may read: the program's name, a command's. */

@@ -247,12 +247,17 @@ command_vault_recovery_key(const struct command_context *context,
 	if (fd >= 0 && !written)
 		unlink(path); /* half a key opens nothing */
 	errno = why;
-	if (!written) {
+	if (!written && errno == EEXIST)
+		err_set(&err, ERR_INPUT,
+		    _("There is a file %s already, perhaps the key that is in use. "
+		      "Name one that is not there yet."),
+		    path);
+	else if (!written)
 		err_set(&err, ERR_SYSTEM, _("%s cannot be made: %s. Check that there is room and that "
 		    "you may write there."), path,
 		    strerror(errno));
+	if (!written)
 		return command_failed(&err);
-	}
 	printf(_("The secret half is in %s: keep it where only the supervisor gets at it, "
 		 "away from the laptops. This line goes into district.txt beside the "
 		 "forms:\n"),
