@@ -462,12 +462,13 @@ give_passphrase(struct start_page *p)
 	}
 	app_sync_end(p->app);
 	if (people_seal(p->app, &asker, &err))
-		app_say(p->app, _("The notebook has a passphrase now."));
+		app_say(p->app, _("The notebook has a passphrase now. F11 locks it."));
 	else if (err.kind != ERR_CANCELLED)
 		app_say(p->app, "%s", err.text);
 	if (!p->app->nb)
 		app_begin_anew(p->app);
 	app_sync_begin(p->app);
+	lock_watch(p->app);
 }
 
 enum { STAY, SAVED, LEFT };

@@ -95,25 +95,37 @@ choose_one(struct app *app, struct vault_passphrase *p)
 	return same;
 }
 
+/* The key takes its half second, on purpose: nobody shall think that nothing happens. */
+static bool
+wait_for(struct app *app, const char *text)
+{
+	dialog_wait(app->screen, text);
+	return true;
+}
+
 static bool
 ask(void *data, const char *worker, enum place_asking asking, struct vault_passphrase *p,
     struct err *err)
 {
 	struct app *app = data;
+	const char *text = _("Passphrase:");
 
 	(void)err;
 	switch (asking) {
 	case PLACE_ASK_OPEN:
-		return type_one(app, worker, _("Passphrase:"), p);
-	case PLACE_ASK_AGAIN:
-		return type_one(app, worker,
-		    _("The passphrase is wrong. Type it again; mind capitals and the "
-		      "input method. Who has forgotten it asks the supervisor."),
-		    p);
-	case PLACE_ASK_NEW:
 		break;
+	case PLACE_ASK_AGAIN:
+		text =
+		    _("The passphrase is wrong. Type it again; mind capitals and the "
+		      "input method. Who has forgotten it asks the supervisor.");
+		break;
+	case PLACE_ASK_NEW:
+		if (choose_one(app, p))
+			return wait_for(app, _("The notebook is sealed..."));
+		return false;
 	}
-	return choose_one(app, p);
+	return type_one(app, worker, text, p) &&
+	       wait_for(app, _("The passphrase is checked..."));
 }
 
 /* --- waiting --- */

@@ -374,11 +374,38 @@ a_plain_notebook_from_before_is_sealed_at_the_first_start(void)
 	CHECK(term_see(t, "This notebook has no passphrase"));
 	TYPE(t, "y");
 	CHECK(term_see(t, "A new passphrase"));
-	TYPE(t, CHEN_PHRASE "<Enter>", CHEN_PHRASE "<Enter>");
+	TYPE(t, CHEN_PHRASE "<Enter>", CHEN_PHRASE);
+	term_type_ahead(t, "<Enter>");
+	CHECK(term_appears(t, "The notebook is sealed..."));
 	CHECK(term_see(t, "Start a record"));
 	leave(t);
 	CHECK_INT(command("陈桂芳", CHEN_PHRASE, "vault check"), 0);
 	CHECK_INT(command("陈桂芳", "something else", "list"), 1);
+	folder_remove(home);
+}
+
+/* In the settings, and from then on it can be locked: there too. */
+static void
+a_plain_notebook_is_sealed_in_the_settings(void)
+{
+	struct term *t;
+
+	begin();
+	make("陈桂芳", "chenguifang", NULL);
+	t = start();
+	CHECK(term_see(t, "Start a record"));
+	TYPE(t, "<F7>", "<F5>");
+	CHECK(term_see(t, "A new passphrase"));
+	TYPE(t, CHEN_PHRASE "<Enter>", CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "has a passphrase now. F11 locks it."));
+	TYPE(t, "<F11>");
+	CHECK(term_see(t, "Locked"));
+	TYPE(t, CHEN_PHRASE);
+	term_type_ahead(t, "<Enter>");
+	CHECK(term_appears(t, "The passphrase is checked..."));
+	CHECK(term_see(t, "Lock after minutes"));
+	TYPE(t, "<Esc>");
+	leave(t);
 	folder_remove(home);
 }
 
@@ -919,6 +946,7 @@ main(void)
 	RUN(the_passphrase_is_changed_on_the_screen);
 	RUN(why_it_does_not_open_is_read_before_the_end);
 	RUN(a_plain_notebook_from_before_is_sealed_at_the_first_start);
+	RUN(a_plain_notebook_is_sealed_in_the_settings);
 	RUN(who_wants_none_is_asked_once);
 	RUN(a_locked_screen_shows_nothing_and_comes_back_as_it_was);
 	RUN(what_was_being_typed_is_saved_before_the_lock);
