@@ -151,9 +151,12 @@ ask_terminal(const char *worker, enum place_asking asking, struct vault_passphra
 		good = read_unseen(tty, prompt, p, err);
 		break;
 	case PLACE_ASK_NEW:
-		dprintf(tty, "%s\n",
-		    _("Choose a passphrase for the notebook. Nobody can open it without: "
-		      "when it is lost and the district has no recovery key, what was not "
+		dprintf(tty, "%s\n%s\n",
+		    _("Choose a passphrase: a few words, at least eight letters. "
+		      "Nobody "
+		      "gets in without it."),
+		    _("When it is lost and the district has no recovery key, what was "
+		      "not "
 		      "sent is gone."));
 		good = ask_twice(tty, p, err);
 		break;

@@ -543,6 +543,27 @@ nobody_there_locks_by_itself(void)
 	folder_remove(home);
 }
 
+static void
+a_command_says_what_a_passphrase_has_to_be(void)
+{
+	const char *const argv[] = { program, "init", "--name", "周敏", NULL };
+	char home_variable[128];
+	const char *const env[] = { home_variable, "MINQING_FORMS=forms", "LANGUAGE=en",
+		NULL };
+	struct term *t;
+	int status;
+
+	begin();
+	snprintf(home_variable, sizeof(home_variable), "MINQING_HOME=%s", home);
+	t = term_start(&(struct term_options){ .argv = argv, .env = env });
+	CHECK(term_see(t, "at least eight letters"));
+	term_type_ahead(t, "short<Enter>");
+	CHECK(term_appears(t, "too short"));
+	CHECK(term_ended(t, &status));
+	term_free(t);
+	folder_remove(home);
+}
+
 /* Line by line there is nothing to lock: the draft is kept and the program ends. */
 static void
 nobody_there_ends_a_plain_page(void)
@@ -952,6 +973,7 @@ main(void)
 	RUN(what_was_being_typed_is_saved_before_the_lock);
 	RUN(nobody_there_locks_by_itself);
 	RUN(nobody_there_ends_a_plain_page);
+	RUN(a_command_says_what_a_passphrase_has_to_be);
 	RUN(a_passphrase_is_not_remembered);
 	RUN(a_descriptor_of_passphrases_is_not_passed_on);
 	RUN(waking_from_sleep_locks);
