@@ -627,8 +627,21 @@ back_up(struct app *app)
 }
 
 void
+app_show_long_notice(struct app *app)
+{
+	const char *text = buf_text(&app->notice);
+
+	if (!strchr(text, '\n') &&
+	    text_width(text, app->notice.len) <= screen_size(app->screen).cols - 2)
+		return;
+	dialog_message(app->screen, _("Please note"), text);
+	buf_reset(&app->notice);
+}
+
+void
 app_read(struct app *app, struct key *key)
 {
+	app_show_long_notice(app);
 	if (app->backup_due)
 		back_up(app);
 	autosync_hold(app->autosync, false);

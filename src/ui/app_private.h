@@ -54,6 +54,9 @@ bool app_global_action(struct app *app, enum action action, const enum context *
  * going on. */
 void app_read(struct app *app, struct key *key);
 
+/* What is longer than its row is shown whole, once. app_read() does it first. */
+void app_show_long_notice(struct app *app);
+
 /* The top row: what page this is, and who works here. */
 void app_draw_title(struct app *app, const char *title);
 /* The two bottom rows: the notice, and the keys that work here. */

@@ -680,19 +680,6 @@ key_pressed(struct home *h, const struct key *key)
 	return act(h, action);
 }
 
-/* What is longer than its row is shown whole, once. */
-static void
-show_long_notice(struct app *app)
-{
-	const char *text = buf_text(&app->notice);
-
-	if (!strchr(text, '\n') &&
-	    text_width(text, app->notice.len) <= screen_size(app->screen).cols - 2)
-		return;
-	dialog_message(app->screen, _("Please note"), text);
-	buf_reset(&app->notice);
-}
-
 void
 home_run(struct app *app)
 {
@@ -704,10 +691,9 @@ home_run(struct app *app)
 	reload(&h);
 	offer_draft(&h);
 	screen_push(app->screen, &h.layer);
-	do {
-		show_long_notice(app);
+	do
 		app_read(app, &key);
-	} while (key_pressed(&h, &key));
+	while (key_pressed(&h, &key));
 	screen_pop(app->screen, &h.layer);
 	forget(&h);
 	free(h.items);

@@ -590,6 +590,7 @@ run(struct app *app, bool first, bool others)
 	p.layer = (struct screen_layer){ .draw = draw, .data = &p, .covers = true };
 	screen_push(app->screen, &p.layer);
 	while (outcome == STAY) {
+		app_show_long_notice(app);
 		screen_read(app->screen, &key);
 		if (key.code != K_RESIZE)
 			buf_reset(&app->notice);

@@ -27,7 +27,8 @@ a_code_at_the_first_start_is_enough(void)
 	CHECK(term_see(t, "passphrase"));
 	SAMPLE_TYPE(t, "<Esc>", "y"); /* none */
 	CHECK(term_see(t, "does not know this code"));
-	SAMPLE_TYPE(t, "<C-u>");
+	CHECK(term_see(t, "a new one.")); /* to its end */
+	SAMPLE_TYPE(t, "<Enter>", "<C-u>");
 	CHECK(term_keys(t, code));
 	CHECK(term_keys(t, "<F2>"));
 	CHECK(term_see(t, "This laptop is enrolled. F9 on the home page"));

@@ -242,6 +242,34 @@ the_supervisors_key_is_told(void)
 	folder_remove(home);
 }
 
+/* What does not fit into the message row is shown whole. */
+static void
+a_long_reason_is_read_to_its_end_at_the_first_start(void)
+{
+	char line[300], forms[128], folder[128];
+	struct term *t;
+
+	begin();
+	snprintf(line, sizeof(line),
+	    "cp -r forms '%s/forms' && echo recovry x >'%s/forms/district.txt'", home,
+	    home);
+	CHECK_INT(system(line), 0);
+	snprintf(forms, sizeof(forms), "MINQING_FORMS=%s/forms", home);
+	snprintf(folder, sizeof(folder), "MINQING_HOME=%s", home);
+	t = term_start(&(struct term_options){ .rows = 15,
+	    .cols = 60,
+	    .argv = (const char *const[]){ program, NULL },
+	    .env = (const char *const[]){ forms, folder, "LANGUAGE=en", NULL } });
+	CHECK(term_see(t, "Your name"));
+	TYPE(t, "陈桂芳<Enter>", "<F2>");
+	CHECK(term_see(t, "Remove it from"));
+	CHECK(term_has(t, "district.txt.") || term_has(t, " district.txt"));
+	TYPE(t, "<Enter>");
+	CHECK(term_see(t, "Your name"));
+	leave(t);
+	folder_remove(home);
+}
+
 /* --- passphrases --- */
 
 static void
@@ -962,6 +990,7 @@ main(void)
 	RUN(names_are_listed_and_initials_pick);
 	RUN(one_is_asked_at_once_and_can_still_be_another);
 	RUN(the_supervisors_key_is_told);
+	RUN(a_long_reason_is_read_to_its_end_at_the_first_start);
 	RUN(neither_opens_the_others);
 	RUN(wrong_ones_slow_down_after_a_restart_too);
 	RUN(the_passphrase_is_changed_on_the_screen);
