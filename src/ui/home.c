@@ -54,6 +54,7 @@ struct line {
 
 struct home {
 	struct app *app;
+	bool known; /* what stands below could be read */
 	struct record_tally tally;
 	long overdue; /* of everything that records ask for */
 	long *today;  /* finished today, by form */
@@ -322,7 +323,8 @@ reload(struct home *h)
 	if (h->current < h->item_count)
 		before = h->items[h->current];
 	autosync_look(h->app->autosync);
-	if (!load(h, &err))
+	h->known = load(h, &err);
+	if (!h->known)
 		app_say(h->app, "%s", err.text);
 	for (size_t i = 0; before.kind != ITEM_FORM && i < h->item_count; i++)
 		if (is_same(&before, &h->items[i]))
@@ -357,8 +359,11 @@ draw_figures(struct home *h, int row, int cols)
 
 		col += screen_printf(s, row, col, cols - col, ROLE_LABEL, "%s ",
 		    figures[i].label);
-		col += screen_printf(s, row, col, cols - col, role, "%ld",
-		    figures[i].count);
+		if (h->known)
+			col += screen_printf(
+			    s, row, col, cols - col, role, "%ld", figures[i].count);
+		else /* 0 would say that everything is gone */
+			col += screen_printf(s, row, col, cols - col, role, "?");
 		col += gap;
 	}
 }

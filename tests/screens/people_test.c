@@ -376,6 +376,29 @@ why_it_does_not_open_is_read_before_the_end(void)
 	folder_remove(home);
 }
 
+/* A damaged page that the home page needs: its figures are not 0, they are not known. */
+static void
+what_cannot_be_counted_is_not_nothing(void)
+{
+	struct term *t;
+	char path[200];
+	FILE *f;
+
+	begin_one();
+	snprintf(path, sizeof(path), "%s/陈桂芳.notebook", home);
+	f = fopen(path, "r+");
+	CHECK(f && fseek(f, 17000, SEEK_SET) == 0 && fputs("damage", f) >= 0 &&
+	      fclose(f) == 0);
+	t = start();
+	CHECK(term_see(t, "Passphrase:"));
+	TYPE(t, CHEN_PHRASE "<Enter>");
+	CHECK(term_see(t, "you can go on with"));
+	CHECK(term_has(t, "Today ?") && !term_has(t, "Today 0"));
+	TYPE(t, "<Enter>");
+	leave(t);
+	folder_remove(home);
+}
+
 /* A plain notebook whose worker was never asked about that. */
 static void
 begin_from_before(void)
@@ -995,6 +1018,7 @@ main(void)
 	RUN(wrong_ones_slow_down_after_a_restart_too);
 	RUN(the_passphrase_is_changed_on_the_screen);
 	RUN(why_it_does_not_open_is_read_before_the_end);
+	RUN(what_cannot_be_counted_is_not_nothing);
 	RUN(a_plain_notebook_from_before_is_sealed_at_the_first_start);
 	RUN(a_plain_notebook_is_sealed_in_the_settings);
 	RUN(who_wants_none_is_asked_once);
