@@ -8,7 +8,6 @@
 #include "app_private.h"
 
 #include "autosync.h"
-#include "dialog.h"
 #include "err.h"
 #include "follow.h"
 #include "i18n.h"
@@ -335,15 +334,40 @@ reload(struct home *h)
 
 /* --- drawing --- */
 
+struct figure {
+	const char *label;
+	long count;
+	bool alarm;
+};
+
+static void
+write_count(const struct home *h, const struct figure *f, char out[24])
+{
+	if (h->known)
+		snprintf(out, 24, "%ld", f->count);
+	else /* 0 would say that everything is gone */
+		snprintf(out, 24, "?");
+}
+
+/* Columns between two figures: as many as leave room for the last one, which alarms. */
+static int
+figures_gap(const struct home *h, const struct figure *figures, int n, int cols)
+{
+	char count[24];
+	int used = 0;
+
+	for (int i = 0; i < n; i++) {
+		write_count(h, &figures[i], count);
+		used += text_width(figures[i].label, strlen(figures[i].label)) + 1 +
+			(int)strlen(count);
+	}
+	return used + 3 * (n - 1) <= cols - 2 ? 3 : 1;
+}
+
 static void
 draw_figures(struct home *h, int row, int cols)
 {
-	struct screen *s = h->app->screen;
-	const struct {
-		const char *label;
-		long count;
-		bool alarm;
-	} figures[] = {
+	const struct figure figures[] = {
 		{ _("Today"), h->tally.today, false },
 		{ _("Drafts"), h->tally.drafts + h->tally.corrections, false },
 		{ _("Queued"), h->tally.queued, false },
@@ -351,19 +375,19 @@ draw_figures(struct home *h, int row, int cols)
 		{ _("Returned"), h->tally.returned, true },
 		{ _("Overdue"), h->overdue, true },
 	};
-	int col = 2, gap = cols < 72 ? 1 : 3;
+	struct screen *s = h->app->screen;
+	int n = sizeof(figures) / sizeof(*figures), col = 2;
+	int gap = figures_gap(h, figures, n, cols);
+	char count[24];
 
-	for (size_t i = 0; i < sizeof(figures) / sizeof(*figures) && col < cols; i++) {
+	for (int i = 0; i < n && col < cols; i++) {
 		enum role role =
 		    figures[i].alarm && figures[i].count ? ROLE_ERROR : ROLE_VALUE;
 
 		col += screen_printf(s, row, col, cols - col, ROLE_LABEL, "%s ",
 		    figures[i].label);
-		if (h->known)
-			col += screen_printf(
-			    s, row, col, cols - col, role, "%ld", figures[i].count);
-		else /* 0 would say that everything is gone */
-			col += screen_printf(s, row, col, cols - col, role, "?");
+		write_count(h, &figures[i], count);
+		col += screen_printf(s, row, col, cols - col, role, "%s", count);
 		col += gap;
 	}
 }
