@@ -144,7 +144,4 @@ struct expr_path {
 void expr_paths(const struct expr *e,
     void (*visit)(const struct expr_path *path, void *data), void *data);
 
-/* True when its value depends on now(), today(), random() or uuid(). */
-bool expr_is_volatile(const struct expr *e);
-
 #endif

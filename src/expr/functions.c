@@ -35,13 +35,12 @@ static FN(fn_property);
 static FN(fn_version);
 static FN(fn_uuid);
 
-#define MANY     FUNCTION_MANY
-#define LAZY     FUNCTION_LAZY
-#define VOLATILE FUNCTION_VOLATILE
-#define OWN      FUNCTION_OWN
-#define PAIRS    FUNCTION_PAIRS
-#define PATTERN  FUNCTION_PATTERN
-#define PATH     FUNCTION_PATH
+#define MANY    FUNCTION_MANY
+#define LAZY    FUNCTION_LAZY
+#define OWN     FUNCTION_OWN
+#define PAIRS   FUNCTION_PAIRS
+#define PATTERN FUNCTION_PATTERN
+#define PATH    FUNCTION_PATH
 
 /* clang-format off */
 /* In the order of strcmp(): function_find() halves. */
@@ -100,7 +99,7 @@ static const struct function functions[] = {
 	{ "name",                0, 1,    fn_name, OWN },
 	{ "normalize-space",     0, 1,    fn_normalize_space, OWN },
 	{ "not",                 1, 1,    fn_not, 0 },
-	{ "now",                 0, 0,    fn_now, VOLATILE },
+	{ "now",                 0, 0,    fn_now, 0 },
 	{ "number",              1, 1,    fn_number, 0 },
 	{ "once",                1, 1,    fn_once, LAZY },
 	{ "pi",                  0, 0,    fn_pi, 0 },
@@ -108,7 +107,7 @@ static const struct function functions[] = {
 	{ "pow",                 2, 2,    fn_pow, 0 },
 	{ "property",            1, 1,    fn_property, 0 },
 	{ "pulldata",            4, 4,    fn_pulldata, 0 },
-	{ "random",              0, 0,    fn_random, VOLATILE },
+	{ "random",              0, 0,    fn_random, 0 },
 	{ "randomize",           1, 2,    fn_randomize, 0 },
 	{ "regex",               2, 2,    fn_regex, PATTERN },
 	{ "round",               1, 2,    fn_round, 0 },
@@ -126,10 +125,10 @@ static const struct function functions[] = {
 	{ "sum",                 1, 1,    fn_sum, 0 },
 	{ "tan",                 1, 1,    fn_math, 0 },
 	{ "time",                1, 1,    fn_time, 0 },
-	{ "today",               0, 0,    fn_today, VOLATILE },
+	{ "today",               0, 0,    fn_today, 0 },
 	{ "translate",           3, 3,    fn_translate, 0 },
 	{ "true",                0, 0,    fn_true, 0 },
-	{ "uuid",                0, 1,    fn_uuid, VOLATILE },
+	{ "uuid",                0, 1,    fn_uuid, 0 },
 	{ "version",             0, 0,    fn_version, 0 },
 	{ "weighted-checklist",  4, MANY, fn_weighted_checklist, PAIRS },
 };
@@ -214,7 +213,7 @@ call_number(struct call *c, size_t index)
 	return eval_to_number(c->ev, &c->args[index]);
 }
 
-bool
+static bool
 call_boolean(struct call *c, size_t index)
 {
 	return eval_to_boolean(c->ev, &c->args[index]);

@@ -24,13 +24,12 @@ struct call {
 };
 
 enum function_flags {
-	FUNCTION_LAZY = 1,     /* evaluates its arguments itself, with eval() */
-	FUNCTION_VOLATILE = 2, /* gives something else every time */
-	FUNCTION_OWN = 4,      /* without arguments it reads the question that asks;
+	FUNCTION_LAZY = 1,    /* evaluates its arguments itself, with eval() */
+	FUNCTION_OWN = 2,     /* without arguments it reads the question that asks;
 	                         * once() too, but that is nothing to wait for */
-	FUNCTION_PAIRS = 8,    /* above min, arguments come in pairs */
-	FUNCTION_PATTERN = 16, /* the second argument, when a literal, is a regex */
-	FUNCTION_PATH = 32,    /* … is a path */
+	FUNCTION_PAIRS = 4,   /* above min, arguments come in pairs */
+	FUNCTION_PATTERN = 8, /* the second argument, when a literal, is a regex */
+	FUNCTION_PATH = 16,   /* … is a path */
 };
 
 #define FUNCTION_MANY ((size_t)-1)
@@ -55,7 +54,6 @@ bool call_fail(struct call *c, const char *fmt, ...)
 /* An argument cast, and the same for all nodes of all arguments from first on. */
 const char *call_string(struct call *c, size_t index);
 double call_number(struct call *c, size_t index);
-bool call_boolean(struct call *c, size_t index);
 /* False and err when it is no node set. */
 bool call_nodes(struct call *c, size_t index, const struct value **nodes);
 
