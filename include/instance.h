@@ -29,7 +29,6 @@ struct node {
 
 	/* Kept by logic.h. relevant: itself and everything around it. */
 	bool self_relevant, relevant, required, readonly;
-	bool changed; /* since logic_changes_clear(): a screen repaints these */
 	bool touched; /* answered by the person, not by a default */
 
 	/* Private. */

@@ -79,10 +79,6 @@ bool logic_repeat_move(struct logic *logic, struct node *repeat, size_t index,
 /* False when the repeat's number of instances is the form's to say. */
 bool logic_repeat_is_free(const struct logic *logic, const struct def *repeat);
 
-/* Forgets what changed; nodes' changed flags and the count start again. */
-void logic_changes_clear(struct logic *logic);
-size_t logic_changes(const struct logic *logic);
-
 enum logic_verdict {
 	LOGIC_GOOD,
 	LOGIC_REQUIRED,   /* empty, and must not be */

@@ -173,7 +173,6 @@ logic_new(struct instance *in, const struct logic_world *world, struct err *err)
 		return NULL;
 	}
 	release_counts(l);
-	logic_changes_clear(l);
 	return l;
 }
 
@@ -188,7 +187,6 @@ logic_free(struct logic *l)
 	arena_free(l->lent);
 	free(l->heap);
 	free(l->pending);
-	free(l->changed.items);
 	free(l->held.items);
 	free(l->rows);
 	free(l);
@@ -335,7 +333,6 @@ logic_repeat_delete(struct logic *l, struct node *repeat, struct err *err)
 	if (!check_free(l, def, err))
 		return false;
 	instance_repeat_delete(l->in, repeat);
-	compute_changed(l, parent);
 	compute_places(l, parent, def);
 	return compute_settle(l, err);
 }
@@ -344,27 +341,6 @@ bool
 logic_repeat_move(struct logic *l, struct node *repeat, size_t index, struct err *err)
 {
 	instance_repeat_move(l->in, repeat, index);
-	compute_changed(l, repeat);
 	compute_places(l, repeat->parent, repeat->def);
 	return compute_settle(l, err);
-}
-
-/* ---- what changed ---- */
-
-void
-logic_changes_clear(struct logic *l)
-{
-	for (size_t i = 0; i < l->changed.count; i++) {
-		struct node *node = instance_node(l->in, l->changed.items[i]);
-
-		if (node)
-			node->changed = false;
-	}
-	l->changed.count = 0;
-}
-
-size_t
-logic_changes(const struct logic *l)
-{
-	return l->changed.count;
 }

@@ -20,7 +20,7 @@
 /* Rules computed for one change before it is called restless. */
 #define RULES_MAX 5000000
 
-void
+static void
 ids_add(struct ids *ids, uint32_t id)
 {
 	ids->items = mem_grow(ids->items, &ids->cap, ids->count + 1, sizeof(id));
@@ -128,15 +128,6 @@ wait_readers(struct logic *l, const struct readers *readers, struct node *from)
 	}
 }
 
-void
-compute_changed(struct logic *l, struct node *node)
-{
-	if (node->changed)
-		return;
-	node->changed = true;
-	ids_add(&l->changed, node->id);
-}
-
 /* Rules that give words, which are other ones in another language. */
 void
 compute_language(struct logic *l)
@@ -149,7 +140,8 @@ compute_language(struct logic *l)
 	}
 }
 
-void
+/* Makes what reads the node wait. */
+static void
 compute_wake(struct logic *l, struct node *node)
 {
 	wait_readers(l, &l->graph->readers[node->def->index], node);
@@ -161,7 +153,6 @@ compute_set(struct logic *l, struct node *node, const char *text)
 	if (!strcmp(node->text, text) && !node->is_truth)
 		return false;
 	instance_set(l->in, node, text);
-	compute_changed(l, node);
 	compute_wake(l, node);
 	return true;
 }
@@ -184,7 +175,6 @@ spread_relevance(struct logic *l, struct node *node)
 	if (relevant == node->relevant)
 		return;
 	node->relevant = relevant;
-	compute_changed(l, node);
 	if (!node->is_place)
 		compute_wake(l, node);
 	if (relevant && node->filter_waits) {
@@ -205,7 +195,6 @@ spread_readonly(struct logic *l, struct node *node)
 	if (readonly == node->readonly)
 		return;
 	node->readonly = readonly;
-	compute_changed(l, node);
 	for (struct node *n = node->first; n; n = n->next)
 		spread_readonly(l, n);
 	for (struct node *n = node->places; n; n = n->next)
@@ -306,9 +295,8 @@ run_flag(struct logic *l, struct node *node, const struct rule *r)
 	if (r->kind == RULE_READONLY) {
 		node->self_readonly = b;
 		spread_readonly(l, node);
-	} else if (node->required != b) {
+	} else {
 		node->required = b;
-		compute_changed(l, node);
 	}
 }
 
@@ -334,7 +322,6 @@ compute_add_bare(struct logic *l, struct node *parent, const struct def *repeat,
 	struct node *node = instance_repeat_add(l->in, parent, repeat, index);
 
 	compute_enter(l, node);
-	compute_changed(l, node);
 	compute_places(l, parent, repeat);
 	return node;
 }

@@ -54,7 +54,6 @@ struct logic {
 	size_t heap_count, heap_cap;
 	struct pending *pending; /* in the order in which they are to be set */
 	size_t pending_count, pending_cap, pending_done;
-	struct ids changed;
 	struct ids held; /* places whose count was not allowed to add yet */
 	bool hold_counts;
 
@@ -105,8 +104,6 @@ void actions_initial(struct logic *l, struct node *top);
 
 /* ---- logic_compute.c ---- */
 
-void ids_add(struct ids *ids, uint32_t id);
-
 void compute_wait(struct logic *l, struct node *node, enum rule_kind kind);
 /* Makes the rules of a node and all below it wait, with what is known of the form
  * already in their flags. */
@@ -123,12 +120,9 @@ void compute_places(struct logic *l, struct node *parent, const struct def *repe
 bool compute_set(struct logic *l, struct node *node, const char *text);
 /* Makes what depends on the language wait. */
 void compute_language(struct logic *l);
-/* Makes what reads a node wait. */
-void compute_wake(struct logic *l, struct node *node);
 /* Puts an expression's value there, written as the question's type is; "" when it
  * cannot be computed. */
 bool compute_put(struct logic *l, struct node *node, const struct expr *e);
-void compute_changed(struct logic *l, struct node *node);
 /* Until nothing waits. False when it does not come to rest. */
 bool compute_settle(struct logic *l, struct err *err);
 /* The next node below top, depth first; NULL at the end. */
