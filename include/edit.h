@@ -23,7 +23,6 @@ const char *edit_text(const struct edit *e); /* lent until the next change */
 size_t edit_len(const struct edit *e);
 size_t edit_cursor(const struct edit *e); /* a byte offset */
 void edit_place(struct edit *e, size_t offset); /* moved back to a boundary */
-bool edit_is_changed(const struct edit *e); /* since edit_set() */
 /* Appends the text in NFC. */
 void edit_value(const struct edit *e, struct buf *out);
 

@@ -35,13 +35,11 @@ struct editor *editor_new(const struct editor_options *options); /* NULL: one li
 void editor_free(struct editor *e);
 
 void editor_set(struct editor *e, const char *text); /* NULL is "" */
-const char *editor_text(const struct editor *e); /* as typed; lent */
-bool editor_is_changed(const struct editor *e);  /* since editor_set() */
+const char *editor_text(const struct editor *e);     /* as typed; lent */
 /* Appends what the field holds when it is left: NFC. */
 void editor_value(const struct editor *e, struct buf *out);
 size_t editor_chars(const struct editor *e);
 void editor_to_end(struct editor *e);
-void editor_to_start(struct editor *e);
 
 enum editor_result editor_key(struct editor *e, const struct key *key);
 

@@ -24,8 +24,6 @@ struct def *form_add(struct form *form, struct def *parent, enum def_kind kind,
 
 /* The reference is given. */
 void form_add_list(struct form *form, struct list *list);
-/* The first list of that id, or NULL. */
-struct list *form_list(const struct form *form, const char *id);
 
 /* Numbers the definitions and sorts them for form_find(). After this, no form_add(). */
 void form_index(struct form *form);

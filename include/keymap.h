@@ -61,7 +61,6 @@ enum action {
 	ACTION_PART_NEXT, ACTION_PART_PREV, /* parts of a page */
 	ACTION_TAKE, /* Enter on a row, a day, an answer */
 	ACTION_MARK, /* set or remove the mark of a row */
-	ACTION_YES, ACTION_NO,
 
 	/* entry */
 	ACTION_SAVE, ACTION_OPEN_LIST, ACTION_REPEAT_VALUE, ACTION_GO_TO,

@@ -31,12 +31,8 @@ struct list *list_from_csv(const char *id, const char *text, size_t len,
 struct list *list_from_xml(const char *id, const char *text, size_t len,
     struct err *err);
 
-/* From GeoJSON: a feature a row, with its id, properties and geometry. */
-struct list *list_from_geojson(const char *id, const char *text, size_t len,
-    struct err *err);
-
-/* By the name of the file, whose end says what it holds (.csv, .xml, .geojson); the list's id is
- * what stands before. */
+/* By the name of the file, whose end says what it holds (.csv; .xml; .geojson: a feature a
+ * row, with its id, properties and geometry); the list's id is what stands before. */
 struct list *list_read(const char *filename, const char *text, size_t len,
     struct err *err);
 

@@ -37,7 +37,4 @@ uint64_t pinyin_wanted(const char *typed);
 /* Is it letters and digits only: what pinyin_match() can be asked? */
 bool pinyin_is_sound(const char *typed);
 
-/* The first initial of each hanzi, ASCII letters and digits as they are: "WSF". */
-size_t pinyin_initials(const char *s, char *out, size_t size);
-
 #endif

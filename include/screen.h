@@ -116,10 +116,6 @@ void screen_use_look(struct screen *s, enum screen_look which);
 void screen_on_look(struct screen *s, void (*changed)(void *data, enum screen_look which),
     void *data);
 
-/* Gives the terminal back for a while (another program runs), and takes it again. */
-void screen_suspend(struct screen *s);
-void screen_resume(struct screen *s);
-
 /* Rows and columns; {0, 0, rows, cols}. Below 12 × 40 the screen says that it is too
  * small, in place of all layers; keys go on working. */
 struct rect screen_size(const struct screen *s);
@@ -207,7 +203,6 @@ int screen_printf(struct screen *s, int row, int col, int cols, enum role role,
     const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 void screen_fill(struct screen *s, struct rect area, enum role role);
 void screen_hline(struct screen *s, int row, int col, int cols, enum role role);
-void screen_vline(struct screen *s, int row, int col, int rows, enum role role);
 /* A frame along the edge of area, its inside filled, a title (may be NULL) in its
  * upper edge. Returns the inside. */
 struct rect screen_box(struct screen *s, struct rect area, const char *title);

@@ -159,22 +159,6 @@ long_typing(void)
 	CHECK(!pinyin_match(label, typed));
 }
 
-static void
-initials(void)
-{
-	char out[16];
-
-	CHECK_INT(pinyin_initials("王淑芳", out, sizeof(out)), 3);
-	CHECK_STR(out, "WSF");
-	pinyin_initials("重庆路3号 b座，Ａ１", out, sizeof(out));
-	CHECK_STR(out, "ZQL3HbZA1");
-	CHECK_INT(pinyin_initials("王淑芳", out, 3), 2);
-	CHECK_STR(out, "WS");
-	CHECK_INT(pinyin_initials("王", out, 1), 0);
-	CHECK_STR(out, "");
-	CHECK_INT(pinyin_initials("王", out, 0), 0);
-}
-
 /* A key pressed in a list of 3,000. The bound is loose, for slow and busy machines;
  * MINQING_FIGURES=1 prints the figure. */
 static void
@@ -249,7 +233,6 @@ main(void)
 	RUN(table_is_whole);
 	matching();
 	RUN(long_typing);
-	RUN(initials);
 	RUN(sounds_never_hide_a_match);
 	RUN(speed);
 	return CHECK_DONE();

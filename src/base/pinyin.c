@@ -170,28 +170,6 @@ pinyin_match(const char *label, const char *typed)
 	return false;
 }
 
-size_t
-pinyin_initials(const char *s, char *out, size_t size)
-{
-	size_t len = strlen(s), n, set, count = 0;
-	int32_t code;
-
-	if (size == 0)
-		return 0;
-	for (; len && count + 1 < size; s += n, len -= n) {
-		n = text_decode(s, len, &code);
-		set = set_of(code);
-		if (set)
-			out[count++] = (char)(syllables[sets[set] & ~LAST][0] - 'a' + 'A');
-		else if (code >= 0xFF01 && code <= 0xFF5E)
-			code = code - 0xFF01 + '!';
-		if (!set && is_letter_or_digit(plain_letter(code)))
-			out[count++] = (char)code;
-	}
-	out[count] = '\0';
-	return count;
-}
-
 /* ---- bit sets ---- */
 
 #define DIGITS_FROM 26 /* bits below it are letters */

@@ -61,15 +61,6 @@ form_add(struct form *form, struct def *parent, enum def_kind kind, const char *
 	return def;
 }
 
-struct list *
-form_list(const struct form *form, const char *id)
-{
-	for (size_t i = 0; i < form->list_count; i++)
-		if (!strcmp(list_id(form->lists[i]), id))
-			return form->lists[i];
-	return NULL;
-}
-
 void
 form_add_list(struct form *form, struct list *list)
 {

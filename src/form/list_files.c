@@ -193,7 +193,8 @@ read_collection(struct features *f, const char *text, size_t len)
 	return good && found && !f->too_many;
 }
 
-struct list *
+/* A feature a row, with its id, properties and geometry. */
+static struct list *
 list_from_geojson(const char *id, const char *text, size_t len, struct err *err)
 {
 	struct features f = { .arena = arena_new() };

@@ -76,8 +76,6 @@ struct texts xform_texts(struct xform *x, const struct xml_node *node);
 /* A message in an attribute: jr:itext('id'), or what it says. */
 struct texts xform_message(
     struct xform *x, const struct xml_node *node, const char *text);
-/* Of text that has no language. */
-struct texts xform_plain(struct xform *x, struct text text);
 /* The id of jr:itext('id'), or NULL. */
 const char *xform_itext_id(struct xform *x, const char *ref);
 /* The path of jr:itext(path), or NULL. */

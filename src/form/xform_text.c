@@ -97,7 +97,8 @@ xform_text(struct xform *x, const struct xml_node *node)
 	return (struct text){ parts.items, parts.count };
 }
 
-struct texts
+/* Of text that has no language. */
+static struct texts
 xform_plain(struct xform *x, struct text text)
 {
 	struct form *form = x->form;

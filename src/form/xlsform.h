@@ -47,7 +47,6 @@ enum xls_column_kind {
 	COL_OTHER,
 	COL_KINDS
 };
-#define COL_TEXTS COL_MEDIA
 
 struct xls_column {
 	enum xls_column_kind kind;
@@ -181,8 +180,7 @@ struct itemset *xls_itemset(struct xls *x, const struct xls_row *row,
  * cannot be (told). */
 struct itemset *xls_answers(struct xls *x, const struct xls_row *row,
     const struct xls_type *type, const struct def *from);
-/* What or_other adds, in a language: the choice's label, the question's. */
-const char *xls_other_label(const char *language);
+/* The label of the question that or_other adds, in a language. */
 const char *xls_specify_label(const char *language);
 /* A list of the choices sheet, or NULL. */
 struct list *xls_choices_list(const struct xls *x, const char *name);

@@ -43,7 +43,7 @@ word_row(const char *language)
 	return (open && !strncmp(open + 1, "zh", 2)) || !strcmp(language, "zh") ? 0 : 1;
 }
 
-const char *
+static const char *
 xls_other_label(const char *language)
 {
 	return other_words[word_row(language)].other;

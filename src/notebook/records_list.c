@@ -25,7 +25,8 @@ state_named(const char *name)
 	return state;
 }
 
-void
+/* Columns of STMT_RECORD_GET and its kin. */
+static void
 record_from_row(sqlite3_stmt *stmt, struct record *record)
 {
 	*record = (struct record){

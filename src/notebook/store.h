@@ -239,7 +239,4 @@ void follow_forget(struct notebook *nb);
 /* forms_store.c */
 void forms_forget(struct notebook *nb);
 
-/* records_list.c: columns of STMT_RECORD_GET and its kin. */
-void record_from_row(sqlite3_stmt *stmt, struct record *record);
-
 #endif

@@ -36,8 +36,9 @@ app_say(struct app *app, const char *fmt, ...)
 
 /* --- language --- */
 
-void
-app_switch_language(struct app *app)
+/* Between Chinese and English; remembered. */
+static void
+switch_language(struct app *app)
 {
 	struct err err = { 0 };
 
@@ -92,7 +93,7 @@ app_global_action(struct app *app, enum action action, const enum context *stack
 	if (action == ACTION_HELP)
 		dialog_help(app->screen, stack, depth);
 	else if (action == ACTION_LANGUAGE)
-		app_switch_language(app);
+		switch_language(app);
 	else
 		return false;
 	return true;

@@ -42,9 +42,6 @@ struct app {
 /* The next page says this, in place of what was there. */
 void app_say(struct app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Switches the program between Chinese and English and remembers it. */
-void app_switch_language(struct app *app);
-
 /* Actions that mean the same on every page: help, language. True when it was one. */
 bool app_global_action(struct app *app, enum action action, const enum context *stack,
     size_t depth);

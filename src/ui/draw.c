@@ -209,7 +209,7 @@ screen_hline(struct screen *s, int row, int col, int cols, enum role role)
 		mvaddch(row, col + i, ACS_HLINE);
 }
 
-void
+static void
 screen_vline(struct screen *s, int row, int col, int rows, enum role role)
 {
 	int i;

@@ -35,7 +35,6 @@ struct edit {
 	size_t cursor;
 	bool upstream; /* at a soft wrap: shown behind the upper row, not before the lower */
 	int goal;      /* column that Up and Down would like to keep */
-	bool changed;
 
 	struct change *changes;
 	size_t change_count, change_cap;
@@ -183,7 +182,6 @@ edit_replace(struct edit *e, size_t at, size_t gone, const char *came, size_t le
 	e->text.data[e->text.len] = '\0';
 	if (at < e->changed_from)
 		e->changed_from = at;
-	e->changed = true;
 	e->upstream = false;
 	e->goal = NO_GOAL;
 }
@@ -277,7 +275,6 @@ edit_set(struct edit *e, const char *text, size_t len)
 	e->cursor = e->text.len;
 	e->upstream = false;
 	e->goal = NO_GOAL;
-	e->changed = false;
 	e->changed_from = 0;
 }
 
@@ -297,12 +294,6 @@ size_t
 edit_cursor(const struct edit *e)
 {
 	return e->cursor;
-}
-
-bool
-edit_is_changed(const struct edit *e)
-{
-	return e->changed;
 }
 
 void

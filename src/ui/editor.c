@@ -62,12 +62,6 @@ editor_text(const struct editor *e)
 	return edit_text(e->edit);
 }
 
-bool
-editor_is_changed(const struct editor *e)
-{
-	return edit_is_changed(e->edit);
-}
-
 void
 editor_value(const struct editor *e, struct buf *out)
 {
@@ -84,12 +78,6 @@ void
 editor_to_end(struct editor *e)
 {
 	edit_place(e->edit, edit_len(e->edit));
-}
-
-void
-editor_to_start(struct editor *e)
-{
-	edit_place(e->edit, 0);
 }
 
 /* ---- keys ---- */
@@ -168,7 +156,7 @@ editor_act(struct editor *e, enum action action)
 	case ACTION_LINE_END:
 		return done(editor_line_edge(e, false));
 	case ACTION_TEXT_START:
-		editor_to_start(e);
+		edit_place(e->edit, 0);
 		return EDITOR_TAKEN;
 	case ACTION_TEXT_END:
 		editor_to_end(e);

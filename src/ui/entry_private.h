@@ -173,7 +173,6 @@ bool entry_value_read(struct entry *e, const struct node *node, const char *type
     struct buf *answer, struct err *err);
 /* May this character be typed into a question of that kind? */
 bool entry_value_accepts(const struct def *def, const struct key *key);
-int entry_now_minutes(const struct entry *e);
 void entry_value_hint(struct entry *e, const struct node *node, struct buf *out);
 
 /* ---- entry_choice.c: questions answered from a list ---- */

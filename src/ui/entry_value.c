@@ -22,8 +22,8 @@
 
 #define MINUTE_MS INT64_C(60000)
 
-int
-entry_now_minutes(const struct entry *e)
+static int
+now_minutes(const struct entry *e)
 {
 	int64_t now = clock_now(e->clock);
 	int64_t minutes = now / MINUTE_MS + clock_offset(e->clock, now);
@@ -76,7 +76,7 @@ read_time(struct entry *e, const struct node *node, const char *typed,
 	int minutes;
 	char text[8];
 
-	if (!dates_read_time(typed, entry_now_minutes(e), &minutes))
+	if (!dates_read_time(typed, now_minutes(e), &minutes))
 		return err_set(err, ERR_INPUT,
 		    _("\"%s\" is no time of day. Type 9, 905 or 09:05; a point is now."),
 		    def_quote(node->def, typed, (char[TEXT_BRIEF]){ 0 }));
@@ -93,8 +93,8 @@ read_moment(struct entry *e, const struct node *node, const char *typed,
 	int minutes;
 	char stamp[CLOCK_STAMP_SIZE];
 
-	if (!dates_read_moment(typed, clock_today(e->clock), entry_now_minutes(e), &day,
-		&minutes))
+	if (!dates_read_moment(
+		typed, clock_today(e->clock), now_minutes(e), &day, &minutes))
 		return err_set(err, ERR_INPUT,
 		    _("\"%s\" is no day and time. Type 5 905 or 2026-11-05 09:05."),
 		    def_quote(node->def, typed, (char[TEXT_BRIEF]){ 0 }));

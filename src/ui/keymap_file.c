@@ -46,7 +46,7 @@ static const char *const action_names[ACTION_COUNT] = {
 	[ACTION_LAST] = "last", [ACTION_PREV_COLUMN] = "column-left",
 	[ACTION_NEXT_COLUMN] = "column-right", [ACTION_PART_NEXT] = "part-next",
 	[ACTION_PART_PREV] = "part-previous", [ACTION_TAKE] = "take",
-	[ACTION_MARK] = "mark", [ACTION_YES] = "yes", [ACTION_NO] = "no",
+	[ACTION_MARK] = "mark",
 	[ACTION_SAVE] = "save", [ACTION_OPEN_LIST] = "open-list",
 	[ACTION_REPEAT_VALUE] = "repeat-value", [ACTION_GO_TO] = "go-to",
 	[ACTION_ROW_ADD] = "row-add", [ACTION_ROW_DELETE] = "row-delete",

@@ -344,20 +344,8 @@ screen_open(struct err *err)
 	return s;
 }
 
-void
-screen_close(struct screen *s)
-{
-	if (!s)
-		return;
-	screen_suspend(s);
-	screen_release_signals(s);
-	delscreen(s->curses);
-	keys_free(s->keys);
-	close(s->idle.timer);
-	free(s);
-}
-
-void
+/* Gives the terminal back. */
+static void
 screen_suspend(struct screen *s)
 {
 	if (s->suspended)
@@ -371,6 +359,19 @@ screen_suspend(struct screen *s)
 	rescue.armed = 0;
 }
 
+void
+screen_close(struct screen *s)
+{
+	if (!s)
+		return;
+	screen_suspend(s);
+	screen_release_signals(s);
+	delscreen(s->curses);
+	keys_free(s->keys);
+	close(s->idle.timer);
+	free(s);
+}
+
 static void
 screen_adapt_size(struct screen *s)
 {
@@ -382,7 +383,8 @@ screen_adapt_size(struct screen *s)
 	screen_measure(s);
 }
 
-void
+/* Takes it again. */
+static void
 screen_resume(struct screen *s)
 {
 	s->suspended = false;

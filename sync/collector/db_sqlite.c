@@ -23,8 +23,9 @@
 #define BUSY_MS        5000
 #define APPLICATION_ID 0x4D514331 /* "MQC1", so that no other database is taken for it */
 
-enum db_result
-sql_failed_with(struct db *db, int os, struct err *err)
+/* os: errno after the step, which SQLite does not keep for us. */
+static enum db_result
+failed_with(struct db *db, int os, struct err *err)
 {
 	int rc = sqlite3_extended_errcode(db->sql);
 	const char *said = sqlite3_errmsg(db->sql);
@@ -51,7 +52,7 @@ sql_failed_with(struct db *db, int os, struct err *err)
 enum db_result
 sql_failed(struct db *db, struct err *err)
 {
-	return sql_failed_with(db, 0, err);
+	return failed_with(db, 0, err);
 }
 
 enum db_result
@@ -62,7 +63,7 @@ sql_run(struct db *db, enum stmt which, struct err *err)
 
 	errno = 0;
 	if (sqlite3_step(s) != SQLITE_DONE)
-		result = sql_failed_with(db, errno, err);
+		result = failed_with(db, errno, err);
 	sqlite3_reset(s);
 	sqlite3_clear_bindings(s);
 	return result;

@@ -42,9 +42,7 @@ struct db {
 	int lock; /* of DB_SERVE; -1 */
 };
 
-/* What SQLite said, in words for an administrator. os: errno after the step, which
- * SQLite does not keep for us. */
-enum db_result sql_failed_with(struct db *db, int os, struct err *err);
+/* What SQLite said, in words for an administrator. */
 enum db_result sql_failed(struct db *db, struct err *err);
 /* Steps a statement that gives no rows; resets it and its bindings. */
 enum db_result sql_run(struct db *db, enum stmt which, struct err *err);

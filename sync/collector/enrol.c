@@ -39,8 +39,10 @@ enrol_code_new(char code[ENROL_CODE_SIZE], unsigned char hash[HASH_SIZE])
 	code_hash(plain, hash);
 }
 
-bool
-enrol_code_hash(const char *typed, unsigned char hash[HASH_SIZE])
+/* As typed: case, blanks and dashes do not matter, O is 0, I and L are 1. False when it
+ * cannot be a code. */
+static bool
+typed_hash(const char *typed, unsigned char hash[HASH_SIZE])
 {
 	char plain[CODE_DIGITS];
 	int n = 0;
@@ -98,7 +100,7 @@ read_member(struct json_reader *r, struct asked *asked)
 	if (json_next(r) != JSON_STRING)
 		return false;
 	if (code)
-		asked->has_code = enrol_code_hash(r->text, asked->code);
+		asked->has_code = typed_hash(r->text, asked->code);
 	else
 		asked->has_token = read_hex(r->text, asked->token);
 	return true;

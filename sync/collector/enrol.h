@@ -18,9 +18,6 @@ struct clock;
 
 /* A new code and what is kept of it. */
 void enrol_code_new(char code[ENROL_CODE_SIZE], unsigned char hash[HASH_SIZE]);
-/* As typed: case, blanks and dashes do not matter, O is 0, I and L are 1. False when it
- * cannot be a code. */
-bool enrol_code_hash(const char *typed, unsigned char hash[HASH_SIZE]);
 
 enum enrol_result {
 	ENROL_DONE,

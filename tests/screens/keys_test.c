@@ -175,8 +175,6 @@ the_table_is_unambiguous(void)
 		}
 	}
 	for (action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
-		if (action == ACTION_YES || action == ACTION_NO)
-			continue; /* letters of a question, not keys */
 		if (!bound[action])
 			fprintf(stderr, "  action %d has no key\n", action);
 		CHECK(bound[action]);
