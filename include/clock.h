@@ -26,6 +26,9 @@ bool clock_init(struct clock *c, struct err *err);
 bool clock_stop_at(struct clock *c, const char *stamp, struct err *err);
 
 int64_t clock_now(const struct clock *c);
+/* Milliseconds of a clock that nobody sets and that never goes back, for how long
+ * something takes. MINQING_NOW does not stop it. */
+int64_t clock_monotonic(void);
 /* Minutes east of UTC in the zone of the clock at that time. */
 int clock_offset(const struct clock *c, int64_t ms);
 /* Today's civil day number in the clock's zone. */

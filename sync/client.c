@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define STALL_SECONDS  30
 #define PATIENCE       20    /* seconds */
@@ -37,15 +36,6 @@ static const struct exchange exchanges[] = {
 };
 
 #define BATCHES 1 /* row */
-
-static int64_t
-monotonic(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* --- the beginning --- */
 
@@ -139,7 +129,7 @@ client_new(struct notebook *nb, enum client_way way, struct err *err)
 
 	c->nb = nb;
 	c->by_itself = way == CLIENT_BY_ITSELF;
-	c->began = monotonic();
+	c->began = clock_monotonic();
 	c->progress.left = -1;
 	c->changes = changes_new();
 	if (read_settings(c, err) &&
@@ -259,7 +249,7 @@ write_sentence(struct client *c, const char *why)
 static void
 count_time(struct client *c)
 {
-	c->progress.milliseconds = monotonic() - c->began;
+	c->progress.milliseconds = clock_monotonic() - c->began;
 }
 
 /* The end of a run; c->err says why it failed. */
@@ -486,7 +476,7 @@ wait_and_retry(struct client *c, const struct line_result *r)
 	}
 	c->tries++;
 	c->waited += wait + cost;
-	c->wake = monotonic() + wait;
+	c->wake = clock_monotonic() + wait;
 	c->stage = STAGE_WAIT;
 	c->progress.stage = _("waiting to try again");
 }
@@ -634,7 +624,7 @@ client_step(struct client *c)
 {
 	struct line_result r;
 
-	if (c->stage == STAGE_WAIT && monotonic() >= c->wake)
+	if (c->stage == STAGE_WAIT && clock_monotonic() >= c->wake)
 		c->stage = STAGE_ASK;
 	if (c->stage == STAGE_ASK)
 		ask(c);
@@ -673,7 +663,7 @@ client_timeout(const struct client *c)
 	case STAGE_LANES:
 		return rosa_timeout(c->rosa);
 	case STAGE_WAIT:
-		left = c->wake - monotonic();
+		left = c->wake - clock_monotonic();
 		return left > 0 ? (int)left : 0;
 	case STAGE_ENDED:
 		break;

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 struct autosync {
@@ -29,15 +28,6 @@ struct autosync {
 	int from, to;       /* closing window, minutes of the day */
 	int network, epoll; /* epoll: the network's and the client's news together */
 };
-
-static int64_t
-monotonic(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static int
 minute_of_day(const struct notebook *nb)
@@ -151,7 +141,7 @@ look(struct autosync *a)
 		moment_done(&a->moment);
 		return;
 	}
-	moment_plan(&a->moment, monotonic(), minute_of_day(a->nb), a->from, a->to);
+	moment_plan(&a->moment, clock_monotonic(), minute_of_day(a->nb), a->from, a->to);
 }
 
 void
@@ -212,7 +202,7 @@ end(struct autosync *a, enum client_state state)
 		a->stopped = true;
 	} else {
 		moment_failed(
-		    &a->moment, monotonic(), retry_after, !reached && !retry_after);
+		    &a->moment, clock_monotonic(), retry_after, !reached && !retry_after);
 	}
 	drop_client(a);
 	look(a);
@@ -248,8 +238,8 @@ autosync_step(struct autosync *a)
 	enum client_state state;
 
 	if (a->network >= 0 && network_came(a->network))
-		moment_network(&a->moment, monotonic());
-	if (may_begin(a) && a->moment.due <= monotonic())
+		moment_network(&a->moment, clock_monotonic());
+	if (may_begin(a) && a->moment.due <= clock_monotonic())
 		begin(a);
 	if (a->client && a->held && has_sent(a->client))
 		leave_the_rest(a);
@@ -274,7 +264,7 @@ autosync_timeout(const struct autosync *a)
 		return client_timeout(a->client);
 	if (!may_begin(a))
 		return -1;
-	left = a->moment.due - monotonic();
+	left = a->moment.due - clock_monotonic();
 	return left <= 0 ? 0 : left < 3600000 ? (int)left : 3600000;
 }
 

@@ -4,6 +4,7 @@
 #include "client_pace.h"
 
 #include "buf.h"
+#include "clock.h"
 #include "err.h"
 #include "hash.h"
 #include "i18n.h"
@@ -16,7 +17,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define STALL_SECONDS  30
 #define TRIES          4
@@ -182,15 +182,6 @@ take_answer(struct enrolling *e, const struct line_result *r, struct err *err)
 
 /* --- the exchange --- */
 
-static int64_t
-monotonic(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* False when the user has had enough. */
 static bool
 wait_for(struct enrolling *e, int fd, int timeout_ms)
@@ -206,9 +197,9 @@ wait_for(struct enrolling *e, int fd, int timeout_ms)
 static bool
 pause_for(struct enrolling *e, int64_t ms)
 {
-	int64_t until = monotonic() + ms, left;
+	int64_t until = clock_monotonic() + ms, left;
 
-	while ((left = until - monotonic()) > 0)
+	while ((left = until - clock_monotonic()) > 0)
 		if (!wait_for(e, -1, (int)left))
 			return false;
 	return true;

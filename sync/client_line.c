@@ -4,6 +4,7 @@
 #include "client.h"
 #include "client_curl.h"
 #include "client_verdict.h"
+#include "clock.h"
 #include "hash.h"
 #include "i18n.h"
 #include "mem.h"
@@ -19,7 +20,6 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ANSWER_MAX  (1u << 20) /* bytes */
@@ -54,15 +54,6 @@ struct line {
 	int64_t up_before, down_before; /* of finished exchanges */
 	struct line_traffic traffic;
 };
-
-static int64_t
-monotonic(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* --- the address --- */
 
@@ -165,7 +156,7 @@ on_timer(CURLM *multi, long timeout_ms, void *data)
 	struct line *line = data;
 
 	(void)multi;
-	line->curl_due = timeout_ms < 0 ? -1 : monotonic() + timeout_ms;
+	line->curl_due = timeout_ms < 0 ? -1 : clock_monotonic() + timeout_ms;
 	return 0;
 }
 
@@ -182,7 +173,7 @@ line_timeout(const struct line *line)
 
 	if (!line->under_way)
 		return -1;
-	now = monotonic();
+	now = clock_monotonic();
 	due = now + LOOK_MS;
 	if (line->curl_due >= 0 && line->curl_due < due)
 		due = line->curl_due;
@@ -512,7 +503,7 @@ line_begin(struct line *line, const struct line_request *request, struct err *er
 		return err_set(err, ERR_SYSTEM, _("There is not enough memory to send. Close other programs "
 		    "and try again."));
 	line->under_way = true;
-	line->heard = line->began = monotonic();
+	line->heard = line->began = clock_monotonic();
 	line->moved = 0;
 	return true;
 }
@@ -573,7 +564,7 @@ count(struct line *line)
 	if (moved == line->moved)
 		return;
 	line->moved = moved;
-	line->heard = monotonic();
+	line->heard = clock_monotonic();
 }
 
 void
@@ -625,7 +616,7 @@ go_on(struct line *line)
 		line->curl.multi_socket_action(line->multi, events[i].data.fd, what,
 		    &running);
 	}
-	if (line->curl_due < 0 || monotonic() < line->curl_due)
+	if (line->curl_due < 0 || clock_monotonic() < line->curl_due)
 		return;
 	line->curl_due = -1;
 	line->curl.multi_socket_action(line->multi, CURL_SOCKET_TIMEOUT, 0, &running);
@@ -646,7 +637,7 @@ line_step(struct line *line, struct line_result *result)
 		return true;
 	}
 	count(line);
-	if (monotonic() - line->heard >= (int64_t)line->stall * 1000) {
+	if (clock_monotonic() - line->heard >= (int64_t)line->stall * 1000) {
 		judge(line, CURLE_OPERATION_TIMEDOUT, result);
 		return true;
 	}

@@ -2,6 +2,7 @@
  * sync_commands - sync: now, or as soon as there is a line
  */
 #include "client.h"
+#include "clock.h"
 #include "moment.h"
 #include "network.h"
 #include "command.h"
@@ -20,7 +21,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
@@ -135,15 +135,6 @@ struct waiter {
 	bool json;
 };
 
-static int64_t
-monotonic(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static bool
 ask(void *data, const char *worker, enum place_asking asking,
     struct vault_passphrase *p, struct err *err)
@@ -188,7 +179,7 @@ try_once(struct waiter *w, int *status)
 
 	if (!open_for_a_try(w, &err)) {
 		if (err.kind == ERR_BUSY) {
-			w->moment.due = monotonic() + BUSY_MS;
+			w->moment.due = clock_monotonic() + BUSY_MS;
 			return false;
 		}
 		*status = command_failed(&err);
@@ -197,7 +188,7 @@ try_once(struct waiter *w, int *status)
 	c = client_new(w->nb, CLIENT_BY_ITSELF, &err);
 	if (c && (state = run(c)) == CLIENT_FAILED &&
 	    client_err(c)->kind == ERR_NETWORK && !interrupted) {
-		moment_failed(&w->moment, monotonic(), client_retry_after(c),
+		moment_failed(&w->moment, clock_monotonic(), client_retry_after(c),
 		    !client_receipt(c) && !client_retry_after(c));
 		settled = false;
 	} else {
@@ -215,7 +206,7 @@ wait_for_the_moment(struct waiter *w)
 	struct pollfd p = { .fd = w->network, .events = POLLIN };
 	int64_t now;
 
-	while ((now = monotonic()) < w->moment.due && !interrupted) {
+	while ((now = clock_monotonic()) < w->moment.due && !interrupted) {
 		int64_t left = w->moment.due - now;
 
 		if (w->until && now >= w->until)
@@ -224,7 +215,7 @@ wait_for_the_moment(struct waiter *w)
 			left = w->until - now;
 		if (poll(&p, 1, left < 60000 ? (int)left : 60000) > 0 &&
 		    network_came(w->network))
-			moment_network(&w->moment, monotonic());
+			moment_network(&w->moment, clock_monotonic());
 	}
 	return !interrupted && (!w->until || now < w->until);
 }
@@ -244,7 +235,7 @@ stay(const struct command_context *context, const struct words *words)
 		fprintf(stderr, _("minqing: --within takes a number of seconds.\n"));
 		return EXIT_USAGE;
 	}
-	w.until = within ? monotonic() + seconds * 1000 : 0;
+	w.until = within ? clock_monotonic() + seconds * 1000 : 0;
 	w.network = network_open();
 	moment_init(&w.moment, MOMENT_SOON);
 	listen_to_interrupts();

@@ -4,6 +4,7 @@
 #include "app_private.h"
 
 #include "audit.h"
+#include "clock.h"
 #include "dialog.h"
 #include "district.h"
 #include "err.h"
@@ -16,7 +17,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 bool
 app_type_secret(struct app *app, const char *title, const char *text, char *out,
@@ -152,15 +152,6 @@ draw_waiting(struct screen *s, void *data)
 	keymap_draw_bar(s, screen_size(s).rows - 1, stack, 2);
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* False: Esc. */
 static bool
 wait_seconds(void *data, const char *worker, int seconds)
@@ -169,12 +160,12 @@ wait_seconds(void *data, const char *worker, int seconds)
 	struct app *app = data;
 	struct waiting w = { worker, seconds };
 	struct screen_layer layer = { .draw = draw_waiting, .data = &w };
-	int64_t until = now_ms() + (int64_t)seconds * 1000, left;
+	int64_t until = clock_monotonic() + (int64_t)seconds * 1000, left;
 	bool waits = true;
 	struct key key;
 
 	screen_push(app->screen, &layer);
-	while (waits && (left = until - now_ms()) > 0) {
+	while (waits && (left = until - clock_monotonic()) > 0) {
 		w.seconds = (int)((left + 999) / 1000);
 		if (screen_wait(app->screen, &key, -1, left < 1000 ? (int)left : 1000, NULL))
 			waits = keymap_action(&key, stack, 2) != ACTION_BACK;

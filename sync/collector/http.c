@@ -18,7 +18,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CONNECTIONS_MAX 1000
@@ -42,15 +41,6 @@ struct http {
 	size_t bodies;  /* bytes promised to requests under way */
 	int64_t looked; /* when senders were last looked for */
 };
-
-static int64_t
-monotonic(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 const char *
 http_header(const struct request *r, const char *name)
@@ -92,7 +82,7 @@ log_request(const struct request *r)
 	    r->route ? r->route->path : "-", r->status,
 	    r->device.name[0] ? r->device.name : "-", r->len, r->counts.records,
 	    r->counts.added, r->counts.same, r->counts.bad,
-	    (long long)(monotonic() - r->began));
+	    (long long)(clock_monotonic() - r->began));
 }
 
 /* Checks of a body, from the headers. */
@@ -302,7 +292,7 @@ request_new(struct http *http, struct MHD_Connection *connection)
 	hash_hex(random, sizeof(random), r->id);
 	r->http = http;
 	r->connection = connection;
-	r->began = r->heard = monotonic();
+	r->began = r->heard = clock_monotonic();
 	r->next = http->requests;
 	r->link = &http->requests;
 	if (r->next)
@@ -335,7 +325,7 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 static enum MHD_Result
 take_body(struct request *r, const char *data, size_t len)
 {
-	r->heard = monotonic();
+	r->heard = clock_monotonic();
 	if (r->problem == PROBLEM_NONE && r->len + len <= r->length) {
 		memcpy(r->body + r->len, data, len);
 		r->len += len;
@@ -391,7 +381,7 @@ drop_if_gone(struct request *r)
 static bool
 watch_bodies(struct http *http)
 {
-	int64_t now = monotonic(), stall = (int64_t)http->options.stall * 1000;
+	int64_t now = clock_monotonic(), stall = (int64_t)http->options.stall * 1000;
 	bool look = now - http->looked >= LOOK_MS, any = false;
 	struct request *r;
 
@@ -417,7 +407,7 @@ wait_limit(struct http *http, int64_t deadline)
 	    (limit < 0 || (int64_t)mhd < limit))
 		limit = (int64_t)mhd;
 	if (deadline) {
-		left = deadline - monotonic();
+		left = deadline - clock_monotonic();
 		if (left < 0)
 			left = 0;
 		if (limit < 0 || left < limit)
@@ -447,7 +437,7 @@ http_serve(struct http *http, int stop_fd, struct err *err)
 	if (!info)
 		return err_set(err, ERR_SYSTEM, _(no_server));
 	fds[0].fd = info->epoll_fd;
-	while (!deadline || (http->requests && monotonic() < deadline)) {
+	while (!deadline || (http->requests && clock_monotonic() < deadline)) {
 		int n = poll(fds, deadline ? 1 : 2, wait_limit(http, deadline));
 
 		if (n < 0 && errno != EINTR)
@@ -457,7 +447,7 @@ http_serve(struct http *http, int stop_fd, struct err *err)
 		MHD_run(http->daemon);
 		if (!deadline && fds[1].revents) {
 			stop_listening(http);
-			deadline = monotonic() + GRACE_MS;
+			deadline = clock_monotonic() + GRACE_MS;
 		}
 	}
 	return true;
