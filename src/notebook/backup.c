@@ -13,7 +13,6 @@
 #include "vault_vfs.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -564,14 +563,12 @@ take_place(const char *growing, const char *path, const char *kept)
 {
 	char *restored = vault_restored_name(path);
 	bool taken = files_swap_in(growing, restored, NULL) && vault_take_restored(path);
-	int why = errno;
 
 	if (!taken) {
 		give_log_back(path, kept);
 		disk_delete(restored);
 	}
 	free(restored);
-	errno = why;
 	return taken;
 }
 

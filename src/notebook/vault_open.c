@@ -6,7 +6,6 @@
 #include "mem.h"
 #include "vault_files.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,10 +41,12 @@ bool
 vault_take_restored(const char *path)
 {
 	char *restored = vault_restored_name(path), *log = with_end(path, "-wal");
-	bool taken = !disk_exists(restored) ||
-		     (disk_delete(log) == SQLITE_OK &&
-			 (files_swap_in(restored, path, NULL) || errno == ENOENT));
+	bool taken = !disk_exists(restored) || disk_delete(log) == SQLITE_OK;
 
+	/* In its place it is at home, even if nobody can tell whether that outlives a power
+	 * cut: the name that it had before is on the disk, and it would be taken once more. */
+	if (taken && disk_exists(restored) && !files_swap_in(restored, path, NULL))
+		taken = !disk_exists(restored);
 	free(restored);
 	free(log);
 	return taken;

@@ -16,7 +16,7 @@ char *vault_old_name(const char *path);
 /* What a restored copy is called that is whole and only has to take its place. Given. */
 char *vault_restored_name(const char *path);
 /* It takes it, when there is one; the log that is there goes first, it belongs to what
- * was there before. False and errno. */
+ * was there before. False: it still has its own name. */
 bool vault_take_restored(const char *path);
 
 /* The beginning of a new sealed file at that name, pages come after it. What is left of
