@@ -9,7 +9,7 @@
  *	  64  BLOCK_SLOTS slots of 224 bytes, see vault_block.c
  *	1984  unkeyed digest of what is before: is the copy damaged?
  *	2016  keyed digest of the same: is this that file's key, was it tampered with?
- *	2048  the state (vault_state.h), a sector of its own, not part of the block
+ *	2048  the state (vault_state.c), a sector of its own, not part of the block
  *
  * Numbers are little-endian. What the slots say before the passphrase was tried is only
  * believed within bounds.

@@ -88,9 +88,18 @@ key_wrap(const struct cipher *c, struct block *block, const struct vault_choice 
 	 struct err *err)
 {
 	struct slot slot = { .kind = SLOT_PASSPHRASE };
+	struct slot recovery = block->slots[OF_RECOVERY];
 	struct cipher wrapping;
 	bool good;
 
+	if (choice->recovery) {
+		recovery = (struct slot){ .kind = SLOT_RECOVERY };
+		memcpy(recovery.recovery, choice->recovery, VAULT_RECOVERY_SIZE);
+		if (crypto_box_seal(recovery.box, c->key, CIPHER_KEY, recovery.recovery) != 0)
+			return err_set(err, ERR_INPUT,
+				       _("The district's recovery key is not a key. Ask the "
+				    "district for a new district.txt."));
+	}
 	slot.cost = choice->cost ? *choice->cost : vault_cost_measure();
 	randombytes_buf(slot.salt, SALT_SIZE);
 	good = derive(choice->passphrase, &slot, wrapping.key, err);
@@ -99,17 +108,9 @@ key_wrap(const struct cipher *c, struct block *block, const struct vault_choice 
 		cipher_seal(&wrapping, slot_place(&slot, OF_PASSPHRASE), c->key,
 			    CIPHER_KEY, slot.wrapped);
 		block->slots[OF_PASSPHRASE] = slot;
+		block->slots[OF_RECOVERY] = recovery;
 	}
 	sodium_memzero(&wrapping, sizeof(wrapping));
-	if (good && choice->recovery) {
-		slot = (struct slot){ .kind = SLOT_RECOVERY };
-		memcpy(slot.recovery, choice->recovery, VAULT_RECOVERY_SIZE);
-		if (crypto_box_seal(slot.box, c->key, CIPHER_KEY, slot.recovery) != 0)
-			return err_set(err, ERR_INPUT,
-				       _("The district's recovery key is not a key. Ask the "
-				    "district for a new district.txt."));
-		block->slots[OF_RECOVERY] = slot;
-	}
 	return good;
 }
 

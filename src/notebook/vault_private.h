@@ -31,8 +31,8 @@ struct vault_key {
 struct vault_key *key_alloc(struct err *err);
 
 /* Wraps the key's data key by a passphrase into the block, and, when there is a
- * recovery key, seals it to that. False and err: not memory enough; the block is as it
- * was. */
+ * recovery key, seals it to that. False and err: not memory enough, or the recovery key
+ * is none; the block is as it was. */
 bool key_wrap(const struct cipher *c, struct block *block,
     const struct vault_choice *choice, struct err *err);
 
