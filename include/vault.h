@@ -33,7 +33,8 @@ struct notebook;
 /* --- the process --- */
 
 /* First thing in main(): no core dump, and no other program of the same user may look
- * into the memory; a file that may not grow is a full disk, not the program's end. False when the system refused one of the two. */
+ * into the memory; a file that may not grow is a full disk, not the program's end. False
+ * when the system refused one of the first two. */
 bool vault_guard_process(void);
 
 /* --- passphrases --- */
@@ -103,16 +104,12 @@ struct vault_key *vault_unlock(const char *path, const struct vault_passphrase *
 struct vault_key *vault_recover(const char *path,
     const unsigned char secret[VAULT_RECOVERY_SIZE], struct err *err);
 
-/* Is it that file's passphrase? For coming back from a lock and before a change. As
- * vault_unlock(), but keeps nothing. */
-bool vault_passphrase_fits(const char *path, const struct vault_passphrase *p,
-    struct err *err);
-
 /*
  * Puts another passphrase (and recovery key, when one is given; an old one stays
  * otherwise) into the file's slots. May be done while the notebook is open. Power may
- * fail at any moment: either the old passphrase opens it or the new one. The key must
- * be that file's: with another's nothing is written.
+ * fail at any moment: either the old passphrase opens it or the new one; so it is after
+ * false, when the disk failed. The key must be that file's: with another's nothing is
+ * written.
  */
 bool vault_change(const char *path, struct vault_key *key,
     const struct vault_choice *choice, struct err *err);

@@ -274,9 +274,11 @@ bench_key(const char *path)
 	must(vault_change(path, key, &choice, &err));
 	for (int i = 0; i < UNLOCK; i++) {
 		double began = now_ms();
+		struct vault_key *opened = vault_unlock(path, &p, &err);
 
-		must(vault_passphrase_fits(path, &p, &err));
 		times[i] = now_ms() - began;
+		must(opened != NULL);
+		vault_key_free(opened);
 	}
 	must(vault_facts(path, &facts, &err));
 	printf("%-28s %.0f ms (%u passes over %u MiB, calibrated)\n", "key from passphrase",

@@ -38,6 +38,16 @@ new_key(const char *passphrase, const unsigned char *recovery)
 	return key;
 }
 
+/* Does that passphrase open the file? */
+static inline bool
+phrase_fits(const char *path, const struct vault_passphrase *p, struct err *err)
+{
+	struct vault_key *key = vault_unlock(path, p, err);
+
+	vault_key_free(key);
+	return key != NULL;
+}
+
 struct sealed {
 	const char *dir;
 	char path[128];

@@ -20,7 +20,7 @@ opens_with(const char *path, const char *passphrase, struct err *err)
 {
 	struct vault_passphrase p = phrase(passphrase);
 
-	return vault_passphrase_fits(path, &p, err);
+	return phrase_fits(path, &p, err);
 }
 
 static bool

@@ -272,16 +272,6 @@ vault_recover(const char *path, const unsigned char secret[VAULT_RECOVERY_SIZE],
 }
 
 bool
-vault_passphrase_fits(const char *path, const struct vault_passphrase *p,
-		      struct err *err)
-{
-	struct vault_key *key = vault_unlock(path, p, err);
-
-	vault_key_free(key);
-	return key != NULL;
-}
-
-bool
 vault_change(const char *path, struct vault_key *key, const struct vault_choice *choice,
 	     struct err *err)
 {
@@ -302,7 +292,12 @@ vault_change(const char *path, struct vault_key *key, const struct vault_choice 
 	} else if (key_wrap(&key->cipher, &block, choice, err)) {
 		block.generation++;
 		code = vault_write_blocks(f, &block, &key->cipher);
-		changed = code == SQLITE_OK || disk_fail(code, path, err);
+		changed = code == SQLITE_OK ||
+			  err_set(err, ERR_SYSTEM,
+				  _("The disk failed while the passphrase of %s was changed (%d). "
+				    "Now the old one or the new one opens the notebook: try "
+				    "both, make a backup on another disk, and change it again."),
+				  path, code);
 		if (changed)
 			key->block = block;
 	}

@@ -136,7 +136,7 @@ flipped_bits_of_the_slots_lock_nobody_out(void)
 		struct vault_report r;
 
 		sim_bytes(PATH)[at] ^= 1;
-		CHECK(vault_passphrase_fits(PATH, &p, &err));
+		CHECK(phrase_fits(PATH, &p, &err));
 		r = report();
 		CHECK_INT(r.keys_bad, in_slots);
 		CHECK_INT(vault_report_is_good(&r), !in_slots);

@@ -431,12 +431,12 @@ old_or_new(void *data, int acked)
 {
 	struct vault_passphrase old = phrase(SEALED_PHRASE), new = phrase("the new words");
 	struct err err = { 0 };
-	bool fits_new = vault_passphrase_fits(PATH, &new, &err);
+	bool fits_new = phrase_fits(PATH, &new, &err);
 
 	(void)data;
 	if (acked >= 0 && !fits_new)
 		return fail("the new passphrase fits:", err.text);
-	if (!fits_new && !vault_passphrase_fits(PATH, &old, &err))
+	if (!fits_new && !phrase_fits(PATH, &old, &err))
 		return fail("either passphrase fits:", err.text);
 	return all_is_there(NULL, 12);
 }
