@@ -169,7 +169,11 @@ people_seal(struct app *app, const struct place_asker *asker, struct err *err)
 		      : notebook_open(path, false, app->clock, &why);
 	if (key && app->nb) {
 		notebook_keep_key(app->nb, key);
-		audit_add(app->nb, AUDIT_PASSPHRASE, "first", err);
+		if (audit_add(app->nb, AUDIT_PASSPHRASE, "first", &why))
+			app_say(app, _("The notebook has a passphrase now. F11 locks it."));
+		else
+			app_say(app, _("The notebook has a passphrase now, but its log does "
+				       "not say so: %s"), why.text);
 	} else {
 		vault_key_free(key);
 	}

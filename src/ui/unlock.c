@@ -193,8 +193,7 @@ change(struct app *app, const struct vault_passphrase *p, struct err *err)
 	if (district.has_recovery)
 		choice.recovery = district.recovery;
 	dialog_wait(app->screen, _("The passphrase is changed..."));
-	return vault_change(notebook_path(app->nb), notebook_key(app->nb), &choice, err) &&
-	    audit_add(app->nb, AUDIT_PASSPHRASE, "", err);
+	return vault_change(notebook_path(app->nb), notebook_key(app->nb), &choice, err);
 }
 
 /* The one there is, asked for until it is right; false: left. */
@@ -215,9 +214,14 @@ unlock_change(struct app *app)
 	struct vault_passphrase p = { 0 };
 	struct err err = { 0 };
 
-	if (know_the_old(app, &err) && choose_one(app, &p) && change(app, &p, &err))
-		app_say(app, _("The notebook has a new passphrase."));
-	else if (err.kind != ERR_NONE && err.kind != ERR_CANCELLED)
+	if (know_the_old(app, &err) && choose_one(app, &p) && change(app, &p, &err)) {
+		if (audit_add(app->nb, AUDIT_PASSPHRASE, "", &err))
+			app_say(app, _("The notebook has a new passphrase."));
+		else
+			app_say(app, _("The notebook has a new passphrase, but its log does "
+				       "not say so: %s"), err.text);
+	} else if (err.kind != ERR_NONE && err.kind != ERR_CANCELLED) {
 		app_say(app, "%s", err.text);
+	}
 	vault_passphrase_wipe(&p);
 }

@@ -201,6 +201,29 @@ a_read_only_disk_can_be_looked_at(void)
 	CHECK(said("999"));
 }
 
+/* The slots are written in place; for a line in the log there is no room. */
+static void
+a_passphrase_that_was_changed_is_told_so(void)
+{
+	char ballast[300];
+	struct term *t = start();
+
+	CHECK(term_see(t, "Start a record"));
+	snprintf(ballast, sizeof(ballast), "%s.ballast", path);
+	CHECK(unlink(ballast) == 0);
+	fill_disk(0);
+	CHECK(term_keys(t, "<F7><F5>"));
+	CHECK(term_see(t, "Passphrase:"));
+	CHECK(term_keys(t, SEALED_PHRASE "<Enter>"));
+	CHECK(term_see(t, "A new passphrase"));
+	CHECK(term_keys(t, "other words now<Enter>"));
+	CHECK(term_see(t, "Once more:"));
+	CHECK(term_keys(t, "other words now<Enter>"));
+	CHECK(term_see(t, "has a new passphrase, but its log does not say so"));
+	term_kill(t);
+	term_free(t);
+}
+
 int
 main(void)
 {
@@ -217,6 +240,7 @@ main(void)
 		make_notebook();
 		RUN(a_full_disk_keeps_what_is_typed);
 		RUN(a_read_only_disk_can_be_looked_at);
+		RUN(a_passphrase_that_was_changed_is_told_so);
 		umount(home);
 	} else {
 		printf("no small disk can be mounted here: nothing was tried\n");
