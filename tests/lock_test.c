@@ -162,11 +162,11 @@ the_right_one_logs_the_wrong_ones(void)
 
 	for (int i = 0; i < 5; i++)
 		tries_failed(s.path, s.clock);
-	CHECK(tries_log(s.nb, &s.err));
+	CHECK(tries_log(s.nb, s.path, &s.err));
 	CHECK(audit_each(s.nb, 0, 0, count_tries, &count, &s.err));
 	CHECK_INT(count, 5);
 	CHECK_INT(tries_wait(s.path, s.clock), 0);
-	CHECK(tries_log(s.nb, &s.err)); /* none: nothing happens */
+	CHECK(tries_log(s.nb, s.path, &s.err)); /* none: nothing happens */
 	count = 0;
 	CHECK(audit_each(s.nb, 0, 0, count_tries, &count, &s.err));
 	CHECK_INT(count, 5);
@@ -194,7 +194,7 @@ wrong_pins_are_kept_and_nobody_waits_for_them(void)
 	for (int i = 0; i < 3; i++)
 		tries_failed(s.path, s.clock);
 	CHECK_INT(tries_wait(s.path, s.clock), 1);
-	CHECK(tries_log(s.nb, &s.err));
+	CHECK(tries_log(s.nb, s.path, &s.err));
 	CHECK(audit_each(s.nb, 0, 0, count_pins, &count, &s.err));
 	CHECK_INT(count, 9);
 	count = 0;

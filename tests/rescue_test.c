@@ -1,10 +1,12 @@
 /* When backups are made. */
 #include "rescue.h"
 
+#include "audit.h"
 #include "check.h"
-#include "folder.h"
 #include "i18n.h"
-#include "notebook_fixture.h"
+#include "place.h"
+#include "tries.h"
+#include "vault_fixture.h"
 
 #include <dirent.h>
 
@@ -118,6 +120,53 @@ a_stick_that_was_pulled_out_is_told(void)
 	folder_remove(home);
 }
 
+static bool
+remember(void *data, const char *worker, enum place_asking asking,
+    struct vault_passphrase *p, struct err *err)
+{
+	(void)data;
+	(void)worker;
+	(void)asking;
+	(void)err;
+	*p = phrase(SEALED_PHRASE);
+	return true;
+}
+
+static bool
+count_unlocks(const struct audit_entry *entry, void *data)
+{
+	*(int *)data += !strcmp(entry->what, "unlock");
+	return true;
+}
+
+/* Whoever mistyped before need not wait at every later restore. */
+static void
+wrong_tries_at_a_backup_go_into_the_log_that_comes_back(void)
+{
+	static const struct place_asker asker = { .ask = remember };
+	struct sealed s = sealed_new();
+	struct buf backup = { 0 }, worker = { 0 }, kept = { 0 };
+	int count = 0;
+
+	setenv("MINQING_HOME", s.dir, 1);
+	CHECK(notebook_set(s.nb, SETTING_WORKER_NAME, "worker", &s.err));
+	CHECK(backup_make(s.nb, s.dir, 3, &backup, &s.err));
+	notebook_close(s.nb);
+	s.nb = NULL;
+	for (int i = 0; i < 2; i++)
+		tries_failed(buf_text(&backup), s.clock);
+	CHECK(rescue_restore(buf_text(&backup), &asker, s.clock, &worker, &kept, &s.err));
+	CHECK(sealed_reopen(&s) && audit_each(s.nb, 0, 0, count_unlocks, &count, &s.err));
+	CHECK_INT(count, 2);
+	tries_failed(buf_text(&backup), s.clock);
+	CHECK_INT(tries_wait(buf_text(&backup), s.clock), 0); /* as if it were the first */
+	unsetenv("MINQING_HOME");
+	buf_clear(&backup);
+	buf_clear(&worker);
+	buf_clear(&kept);
+	sealed_free(&s);
+}
+
 int
 main(void)
 {
@@ -125,5 +174,6 @@ main(void)
 	RUN(a_sync_that_nobody_asked_for_copies_once_a_day);
 	RUN(what_failed_is_tried_again);
 	RUN(a_stick_that_was_pulled_out_is_told);
+	RUN(wrong_tries_at_a_backup_go_into_the_log_that_comes_back);
 	return CHECK_DONE();
 }

@@ -82,7 +82,7 @@ try_log(struct target *t, const char *who, enum audit_what what, const char *abo
 	struct notebook *nb = t->key
 	    ? notebook_open_sealed(path, false, t->key, t->clock, err)
 	    : notebook_open(path, false, t->clock, err);
-	bool logged = nb && tries_log(nb, err) &&
+	bool logged = nb && tries_log(nb, path, err) &&
 		      (who ? audit_add_by(nb, who, what, about, err)
 			   : audit_add(nb, what, about, err));
 

@@ -141,17 +141,17 @@ log_try(const char *line, int64_t ms, bool pin, void *data)
 }
 
 bool
-tries_log(struct notebook *nb, struct err *err)
+tries_log(struct notebook *nb, const char *path, struct err *err)
 {
 	struct logging l = { nb, err, true, LOGGED_MAX };
 	struct buf name = { 0 };
 
 	if (!notebook_begin(nb, err))
 		return false;
-	each_try(notebook_path(nb), log_try, &l);
+	each_try(path, log_try, &l);
 	if (!notebook_end(nb, l.good, l.good ? err : NULL) || !l.good)
 		return false;
-	buf_fmt(&name, "%s.tries", notebook_path(nb));
+	buf_fmt(&name, "%s.tries", path);
 	unlink(buf_text(&name));
 	buf_clear(&name);
 	return true;

@@ -8,6 +8,7 @@
 #include "inbox.h"
 #include "notebook.h"
 #include "place.h"
+#include "tries.h"
 #include "vault.h"
 
 #include <errno.h>
@@ -301,7 +302,7 @@ rescue_restore(const char *backup, const struct place_asker *asker,
 	bool good = find(&f, backup, asker, clock, worker, err) &&
 		    backup_restore(backup, f.key, buf_text(&f.path), clock, kept, err) &&
 		    (nb = open_found(&f, buf_text(&f.path), clock, err)) != NULL &&
-		    audit_add(nb, AUDIT_RESTORE, "", err) &&
+		    tries_log(nb, backup, err) && audit_add(nb, AUDIT_RESTORE, "", err) &&
 		    /* What came down since then, and what was sent, comes once more. */
 		    notebook_set(nb, SETTING_CURSOR, "", err);
 

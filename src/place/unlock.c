@@ -171,7 +171,7 @@ place_unlock(const char *name, const struct place_asker *asker,
 		nb = open_any(buf_text(&path), asker, clock, err);
 	if (nb && !place_take_shipped(nb, warning, &problem))
 		place_warn(warning, _("shipped forms"), &problem);
-	if (nb && notebook_key(nb) && !tries_log(nb, &problem))
+	if (nb && notebook_key(nb) && !tries_log(nb, buf_text(&path), &problem))
 		place_warn(warning, _("the log"), &problem);
 	if (nb && warning)
 		notebook_warnings(nb, warning);

@@ -56,7 +56,7 @@ resume(struct lock *l, struct vault_key *key)
 	dialog_wait(l->app->screen, _("The notebook is opened..."));
 	if (!notebook_resume(l->app->nb, key, &l->why))
 		return NOT_YET;
-	if (!tries_log(l->app->nb, &err))
+	if (!tries_log(l->app->nb, notebook_path(l->app->nb), &err))
 		app_say(l->app, "%s", err.text);
 	return CAME_BACK;
 }

@@ -205,7 +205,7 @@ know_the_old(struct app *app, struct err *err)
 	    place_key(notebook_path(app->nb), &asker, app->clock, err);
 
 	vault_key_free(key);
-	return key && tries_log(app->nb, err);
+	return key && tries_log(app->nb, notebook_path(app->nb), err);
 }
 
 void

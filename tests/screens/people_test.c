@@ -985,7 +985,7 @@ the_log_knows_what_was_tried(void)
 	p.len = strlen(strcpy(p.text, CHEN_PHRASE));
 	key = vault_unlock(buf_text(&path), &p, &err);
 	nb = key ? notebook_open_sealed(buf_text(&path), false, key, &clock, &err) : NULL;
-	CHECK(nb && tries_log(nb, &err) && audit_each(nb, 0, 0, write_what, &log, &err));
+	CHECK(nb && tries_log(nb, buf_text(&path), &err) && audit_each(nb, 0, 0, write_what, &log, &err));
 	CHECK_STR(buf_text(&log), "unlock 2026-11-23T18:00:00+08:00\n"
 				  "unlock 2026-11-23T18:00:00+08:00\n"
 				  "unlock 2026-11-23T18:00:00+08:00 PIN\n");
