@@ -304,6 +304,8 @@ notebook_open_sealed(const char *path, bool create, struct vault_key *key,
 	case VAULT_BROKEN:
 		if (!create || !disk_is_empty(path))
 			return NULL;
+		if (err)
+			*err = (struct err){ 0 };
 		if (!make_sealed(path, key, clock, err))
 			return NULL;
 		break;

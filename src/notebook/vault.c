@@ -233,6 +233,19 @@ vault_key_new(const struct vault_choice *choice, struct err *err)
 	return NULL;
 }
 
+/* The key when one of the copies opened: what was said of the other is no error then. */
+static struct vault_key *
+end_opening(struct vault_key *key, int opened, struct err *err)
+{
+	if (opened == 1) {
+		if (err)
+			*err = (struct err){ 0 };
+		return key;
+	}
+	vault_key_free(key);
+	return NULL;
+}
+
 struct vault_key *
 vault_unlock(const char *path, const struct vault_passphrase *p, struct err *err)
 {
@@ -244,10 +257,7 @@ vault_unlock(const char *path, const struct vault_passphrase *p, struct err *err
 		opened = key_unwrap(key, &copies[i], p, err);
 	if (opened == 0)
 		err_set(err, ERR_INPUT, _("The passphrase is wrong. Try again."));
-	if (opened == 1)
-		return key;
-	vault_key_free(key);
-	return NULL;
+	return end_opening(key, opened, err);
 }
 
 struct vault_key *
@@ -265,10 +275,7 @@ vault_recover(const char *path, const unsigned char secret[VAULT_RECOVERY_SIZE],
 			_("This recovery key does not open this notebook: it was "
 			    "made with another one, or with none. Ask the district for "
 			    "the right one."));
-	if (opened == 1)
-		return key;
-	vault_key_free(key);
-	return NULL;
+	return end_opening(key, opened, err);
 }
 
 bool

@@ -137,6 +137,7 @@ flipped_bits_of_the_slots_lock_nobody_out(void)
 
 		sim_bytes(PATH)[at] ^= 1;
 		CHECK(phrase_fits(PATH, &p, &err));
+		CHECK_INT(err.kind, ERR_NONE); /* of a good copy nothing is to be said */
 		r = report();
 		CHECK_INT(r.keys_bad, in_slots);
 		CHECK_INT(vault_report_is_good(&r), !in_slots);
