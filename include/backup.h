@@ -33,7 +33,9 @@ bool backup_make_unopened(const char *notebook, struct vault_key *key, const cha
 /* The backups in a folder, whosever, newest first; when is "2026-11-28 21:45:01". False
  * when the folder cannot be read (errno). */
 bool backup_list(const char *folder,
-    void (*row)(const char *worker, const char *when, long long bytes, const char *path));
+    void (*row)(const char *worker, const char *when, long long bytes, const char *path,
+	void *data),
+    void *data);
 
 /* What one has and the other. Revisions, drafts, forms and lists are compared byte for
  * byte. */

@@ -40,7 +40,9 @@ bool rescue_once_a_day(struct notebook *nb, struct buf *words);
  * path. folder (appended) is where was looked. False and err when it cannot be read; that
  * it is not there is no error. */
 bool rescue_list(struct buf *folder,
-    void (*row)(const char *worker, const char *when, long long bytes, const char *path),
+    void (*row)(const char *worker, const char *when, long long bytes, const char *path,
+	void *data),
+    void *data,
     struct err *err);
 
 /* A backup becomes the notebook of its worker, who may have one here already; that one's

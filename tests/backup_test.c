@@ -176,18 +176,19 @@ what_a_crash_left_goes(void)
 	end();
 }
 
-static struct buf listed;
-
 static void
-list_one(const char *worker, const char *when, long long bytes, const char *path)
+list_one(const char *worker, const char *when, long long bytes, const char *path,
+    void *data)
 {
 	CHECK(strncmp(path, folder, strlen(folder)) == 0);
-	buf_fmt(&listed, "%s %s %lld;", worker, when, bytes);
+	buf_fmt(data, "%s %s %lld;", worker, when, bytes);
 }
 
 static void
 the_newest_is_listed_first(void)
 {
+	struct buf listed = { 0 };
+
 	begin();
 	touch("worker-20261101-180000.backup");
 	touch("陈-桂芳-20261102-180000-3.backup");
@@ -195,11 +196,11 @@ the_newest_is_listed_first(void)
 	touch("worker.backup");
 	touch("worker-20261104-180000.backup.growing");
 	touch("worker-20261103-070809.backup");
-	CHECK(backup_list(folder, list_one));
+	CHECK(backup_list(folder, list_one, &listed));
 	CHECK_STR(buf_text(&listed), "worker 2026-11-03 07:08:09 0;"
 				     "陈-桂芳 2026-11-02 18:00:00 0;"
 				     "worker 2026-11-01 18:00:00 0;");
-	CHECK(!backup_list("/nowhere/at/all", list_one));
+	CHECK(!backup_list("/nowhere/at/all", list_one, &listed));
 	buf_clear(&listed);
 	end();
 }

@@ -113,12 +113,11 @@ restore(const struct command_context *context, const char *backup)
 	return status;
 }
 
-static long listed;
-
 static void
-print_backup(const char *worker, const char *when, long long bytes, const char *path)
+print_backup(const char *worker, const char *when, long long bytes, const char *path,
+    void *data)
 {
-	listed++;
+	++*(long *)data;
 	printf("%s  %s  %lld kB  %s\n", when, worker, (bytes + 1023) / 1024, path);
 }
 
@@ -127,10 +126,9 @@ list_backups(void)
 {
 	struct buf folder = { 0 };
 	struct err err = { 0 };
-	bool good;
+	long listed = 0;
+	bool good = rescue_list(&folder, print_backup, &listed, &err);
 
-	listed = 0;
-	good = rescue_list(&folder, print_backup, &err);
 	if (good && listed)
 		printf(_("Bring one back with: minqing restore FILE\n"));
 	else if (good)

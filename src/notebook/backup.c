@@ -210,7 +210,9 @@ newest_stamp_first(const void *a, const void *b)
 
 static void
 tell(const char *folder, const char *filename,
-    void (*row)(const char *worker, const char *when, long long bytes, const char *path))
+    void (*row)(const char *worker, const char *when, long long bytes, const char *path,
+	void *data),
+    void *data)
 {
 	const char *s = stamp_of(filename);
 	char *worker = mem_strndup(filename, (size_t)(s - 1 - filename)), when[32];
@@ -221,14 +223,16 @@ tell(const char *folder, const char *filename,
 	    s + 9, s + 11, s + 13);
 	buf_fmt(&path, "%s/%s", folder, filename);
 	if (stat(buf_text(&path), &st) == 0)
-		row(worker, when, (long long)st.st_size, buf_text(&path));
+		row(worker, when, (long long)st.st_size, buf_text(&path), data);
 	buf_clear(&path);
 	free(worker);
 }
 
 bool
 backup_list(const char *folder,
-    void (*row)(const char *worker, const char *when, long long bytes, const char *path))
+    void (*row)(const char *worker, const char *when, long long bytes, const char *path,
+	void *data),
+    void *data)
 {
 	struct names all = { 0 };
 
@@ -237,7 +241,7 @@ backup_list(const char *folder,
 	if (all.count)
 		qsort(all.at, all.count, sizeof(*all.at), newest_stamp_first);
 	for (size_t i = 0; i < all.count; i++)
-		tell(folder, all.at[i], row);
+		tell(folder, all.at[i], row, data);
 	forget_names(&all);
 	return true;
 }

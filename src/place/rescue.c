@@ -214,12 +214,14 @@ rescue_once_a_day(struct notebook *nb, struct buf *words)
 
 bool
 rescue_list(struct buf *folder,
-    void (*row)(const char *worker, const char *when, long long bytes, const char *path),
+    void (*row)(const char *worker, const char *when, long long bytes, const char *path,
+	void *data),
+    void *data,
     struct err *err)
 {
 	if (!default_folder(folder, err))
 		return false;
-	return backup_list(buf_text(folder), row) || errno == ENOENT ||
+	return backup_list(buf_text(folder), row, data) || errno == ENOENT ||
 	       err_set(err, ERR_SYSTEM, _("The folder %s cannot be read: %s. Check the name, and "
 		    "that you may read it."),
 		   buf_text(folder), strerror(errno));
