@@ -18,6 +18,7 @@ struct clock;
 struct err;
 struct notebook;
 struct passphrases;
+struct record;
 
 /* What every command gets. */
 struct command_context {
@@ -61,6 +62,10 @@ int command_main(int argc, char **argv);
 /* For the commands: opens the notebook that is meant; tells warnings on stderr. NULL
  * after it told why not; status is the exit code then. */
 struct notebook *command_notebook(const struct command_context *context, int *status);
+
+/* The record that is meant, as record_get() gives it. False and err when there is none. */
+bool command_record(struct notebook *nb, const char *id, struct record *record,
+    struct err *err);
 
 /* Tells err on stderr; the exit code that fits its kind. */
 int command_failed(const struct err *err);

@@ -15,6 +15,7 @@
 #include "output.h"
 #include "passphrase.h"
 #include "place.h"
+#include "records.h"
 #include "version.h"
 
 #include <stdarg.h>
@@ -491,6 +492,17 @@ command_notebook(const struct command_context *context, int *status)
 		fprintf(stderr, "minqing: %s\n", buf_text(&warning));
 	buf_clear(&warning);
 	return nb;
+}
+
+bool
+command_record(struct notebook *nb, const char *id, struct record *record, struct err *err)
+{
+	int found = record_get(nb, id, record, err);
+
+	if (found == 0)
+		err_set(err, ERR_INPUT,
+		    _("There is no record \"%s\" in this notebook. Look with minqing list."), id);
+	return found > 0;
 }
 
 static int

@@ -161,19 +161,15 @@ merge(struct notebook *nb, const char *said, const char *side)
 	struct err err = { 0 };
 	struct record record;
 	char id[UUID_SIZE];
-	int got = record_get(nb, said, &record, &err), status;
+	int got, status;
 
-	if (got == 0)
-		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook. Look with "
-		    "minqing list."),
-		    said);
-	if (got <= 0)
+	if (!command_record(nb, said, &record, &err))
 		return command_failed(&err);
 	memcpy(id, record.id, UUID_SIZE);
 	got = merge_new(nb, id, i18n_language(), &m, &err);
 	if (got == 0)
-		err_set(&err, ERR_INPUT, _("This record was not changed elsewhere. Look with minqing "
-		    "list."));
+		err_set(&err, ERR_INPUT,
+		    _("This record was not changed elsewhere. Look with minqing list."));
 	status = got == 1 ? show_or_apply(m, side) : command_failed(&err);
 	merge_free(m);
 	return status;

@@ -1,10 +1,10 @@
 /*
  * export_command - finished records as JSON lines, CSV or XML
  *
- * JSON lines can be imported again; XML is what OpenRosa servers take, a line a record. Masked answers show only their last four
- * characters unless asked for. A file is written under a temporary name, synced and
- * renamed, so it is there whole or not at all. The notebook's log knows of it before the
- * first byte is out.
+ * JSON lines can be imported again; XML is what OpenRosa servers take, a line a record.
+ * Masked answers show only their last four characters unless asked for. A file is written
+ * under a temporary name, synced and renamed, so it is there whole or not at all. The
+ * notebook's log knows of it before the first byte is out.
  */
 #include "audit.h"
 #include "buf.h"
@@ -302,8 +302,9 @@ export_all(struct export *ex)
 	if (!record_list(ex->nb, &query, export_record, ex, ex->err) || ex->err->kind)
 		return false;
 	if (fflush(ex->out) != 0 || ferror(ex->out))
-		return err_set(ex->err, ERR_SYSTEM, _("The export cannot be written: %s. Check that there is "
-		    "room and that you may write there."),
+		return err_set(ex->err, ERR_SYSTEM,
+		    _("The export cannot be written: %s. Check that there is room and that you "
+		      "may write there."),
 		    strerror(errno));
 	return true;
 }
@@ -319,6 +320,15 @@ open_part(const char *path)
 	return fd >= 0 ? fdopen(fd, "w") : NULL;
 }
 
+static bool
+cannot_write(const char *path, struct err *err)
+{
+	return err_set(err, ERR_SYSTEM,
+	    _("%s cannot be written: %s. Check that there is room and that you may write "
+	      "there."),
+	    path, strerror(errno));
+}
+
 /* Into PATH.part, synced, renamed. */
 static bool
 export_to_file(struct export *ex, const char *path)
@@ -329,25 +339,17 @@ export_to_file(struct export *ex, const char *path)
 	buf_fmt(&part, "%s.part", path);
 	ex->out = open_part(buf_text(&part));
 	if (!ex->out) {
-		err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
-		    "that you may write there."),
-		    buf_text(&part), strerror(errno));
+		cannot_write(buf_text(&part), ex->err);
 		buf_clear(&part);
 		return false;
 	}
 	good = export_all(ex);
 	if (good && fsync(fileno(ex->out)) != 0)
-		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
-		    "that you may write there."), path,
-		    strerror(errno));
+		good = cannot_write(path, ex->err);
 	if (fclose(ex->out) != 0 && good)
-		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
-		    "that you may write there."), path,
-		    strerror(errno));
+		good = cannot_write(path, ex->err);
 	if (good && rename(buf_text(&part), path) != 0)
-		good = err_set(ex->err, ERR_SYSTEM, _("%s cannot be written: %s. Check that there is room and "
-		    "that you may write there."), path,
-		    strerror(errno));
+		good = cannot_write(path, ex->err);
 	if (!good)
 		unlink(buf_text(&part));
 	buf_clear(&part);
@@ -403,7 +405,8 @@ command_export(const struct command_context *context, const struct words *words)
 		return status;
 	output_for_programs();
 	ex.out = stdout;
-	good = find_table(&ex) && log_export(&ex) && (path ? export_to_file(&ex, path) : export_all(&ex));
+	good = find_table(&ex) && log_export(&ex) &&
+	       (path ? export_to_file(&ex, path) : export_all(&ex));
 	notebook_close(ex.nb);
 	buf_clear(&ex.answers);
 	buf_clear(&ex.line);

@@ -202,14 +202,10 @@ show_xml(struct notebook *nb, const char *id, int rev, bool masked)
 	struct record r;
 	struct buf xml = { 0 };
 	char whole[UUID_SIZE] = "";
-	int found = record_get(nb, id, &r, &err);
-	bool good = found > 0;
+	bool good = command_record(nb, id, &r, &err);
 
 	if (good)
-		snprintf(whole, sizeof(whole), "%s", r.id);
-	else if (found == 0)
-		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook. Look with "
-		    "minqing list."), id);
+		memcpy(whole, r.id, UUID_SIZE);
 	if (good && masked)
 		good = log_view(nb, whole, &err) &&
 		    session_submission(nb, whole, rev, &xml, &err);
@@ -231,12 +227,8 @@ show(struct notebook *nb, const char *id, int rev, bool json, bool masked)
 	struct session *s;
 	struct buf answers = { 0 }, line = { 0 };
 	struct json_writer w;
-	int found = record_get(nb, id, &r, &err);
 
-	if (found == 0)
-		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook. Look with "
-		    "minqing list."), id);
-	if (found <= 0)
+	if (!command_record(nb, id, &r, &err))
 		return command_failed(&err);
 	json_writer_init(&w, &line);
 	json_object(&w);
@@ -304,7 +296,9 @@ command_withdraw(const struct command_context *context, const struct words *word
 	struct err err = { 0 };
 	struct notebook *nb;
 	struct record r;
-	int status, found;
+	char id[UUID_SIZE];
+	bool good;
+	int status;
 
 	if (!why || !*why) {
 		fprintf(stderr, _("minqing: withdraw wants --why REASON.\n"));
@@ -313,19 +307,13 @@ command_withdraw(const struct command_context *context, const struct words *word
 	nb = command_notebook(context, &status);
 	if (!nb)
 		return status;
-	found = record_get(nb, words->rest[0], &r, &err);
-	if (found == 0)
-		err_set(&err, ERR_INPUT, _("There is no record \"%s\" in this notebook. Look with "
-		    "minqing list."),
-		    words->rest[0]);
-	if (found > 0) {
-		char id[UUID_SIZE];
-
+	good = command_record(nb, words->rest[0], &r, &err);
+	if (good) {
 		memcpy(id, r.id, UUID_SIZE);
-		found = record_withdraw(nb, id, why, &err) ? 1 : -1;
+		good = record_withdraw(nb, id, why, &err);
 	}
 	notebook_close(nb);
-	if (found <= 0)
+	if (!good)
 		return command_failed(&err);
 	printf(_("The record is withdrawn; the collector hears of it at the next sync.\n"));
 	return EXIT_OK;
