@@ -17,7 +17,6 @@ struct screen;
 /* The key's day from here: arrows, PgUp and PgDn, Home. False: none of them. */
 bool calendar_move(enum action action, int64_t today, int64_t *day);
 
-
 /* *day: where to begin, and what was taken. False: left with Esc. */
 bool calendar_run(struct screen *s, int64_t today, int64_t *day);
 

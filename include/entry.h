@@ -20,7 +20,7 @@ enum entry_outcome {
 	ENTRY_SYNC,  /* left to exchange with the collector; the draft stays */
 	ENTRY_GONE,  /* the draft was deleted */
 	ENTRY_FAILED, /* err says why */
-	ENTRY_LOCKED, /* the screen was, and the record forgotten meanwhile: to be opened again */
+	ENTRY_LOCKED, /* the screen was, and the record forgotten: to be opened again */
 	/* Of a record that is only read: what the worker wants to do with it now. */
 	ENTRY_CORRECT,
 	ENTRY_WITHDRAW,

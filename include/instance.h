@@ -81,11 +81,12 @@ struct node *instance_alone(const struct instance *in, const struct def *def);
 struct node *instance_near(const struct node *from, const struct def *def);
 
 /*
- * DESIGN's JSON tree: a group is an object, a repeat an array of objects, integers and
- * decimals numbers, all else strings; empty answers and notes are left out, calculations
- * are there (as numbers when they print as one); a group without any is left out, a
- * repeat without instances is []. only_relevant prunes what is not relevant. The bytes
- * are canonical: same answers, same bytes.
+ * The answers as JSON, as the notebook keeps them and the wire carries them: a group is
+ * an object, a repeat an array of objects, integers and decimals numbers, all else
+ * strings; empty answers and notes are left out, calculations are there (as numbers when
+ * they print as one); a group without any is left out, a repeat without instances is [].
+ * only_relevant prunes what is not relevant. The bytes are canonical: same answers, same
+ * bytes.
  */
 void instance_to_json(const struct instance *in, bool only_relevant, struct buf *out);
 

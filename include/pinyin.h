@@ -28,7 +28,8 @@ bool pinyin_match(const char *label, const char *typed);
  * rows of a long list at a glance: a label that pinyin_match() accepts, or that contains
  * the typed text (folded), has all bits wanted. Of one letter or digit the reverse holds
  * too. The lowest bits, PINYIN_LETTERS, are letters and digits, the others pairs of
- * digits and the hanzi themselves; the highest is never set. Sets of several labels may be joined.
+ * digits and the hanzi themselves; the highest is never set. Sets of several labels may
+ * be joined.
  */
 #define PINYIN_LETTERS ((UINT64_C(1) << 36) - 1)
 uint64_t pinyin_sounds(const char *label);

@@ -8,8 +8,7 @@
  * needs no care, and a pop-up that closes leaves no hole.
  *
  * Ctrl-Z (suspend), Ctrl-L (repaint) and Alt-z (the next look) are done here and never
- * delivered. Should the
- * program die by a signal, the terminal is given back as it was.
+ * delivered. Should the program die by a signal, the terminal is given back as it was.
  */
 #ifndef SCREEN_H
 #define SCREEN_H

@@ -121,6 +121,7 @@ bool session_submission(struct notebook *nb, const char *record_id, int rev,
 /* The same for looking at: masked answers show their last four characters only. */
 bool session_submission_masked(struct notebook *nb, const char *record_id, int rev,
     struct buf *xml, struct err *err);
+
 /* An answer that differs, in words, masked ones masked; "" where there is none. */
 struct difference {
 	const char *path, *label, *one, *other;
@@ -138,10 +139,10 @@ size_t session_compare(const struct session *one, const struct session *other,
  * "_created", "_modified", "_rev", "_operator", "_station", "_device"; answers flat
  * by field name or nested as the form). "_why": it was withdrawn, for that reason.
  * "_draft": true makes it a draft, unchecked; one that was gone on with, or finished
- * since, stays as it is. Goes through the same logic; the clock stands
- * at _created. A line with _created but no _id gets an ID made from its bytes; one with
- * neither is a new record each time. Defaults that read the last saved record are not applied. Nothing is
- * stored unless the whole record is right.
+ * since, stays as it is. Goes through the same logic; the clock stands at _created. A line
+ * with _created but no _id gets an ID made from its bytes; one with neither is a new record
+ * each time. Defaults that read the last saved record are not applied. Nothing is stored
+ * unless the whole record is right.
  */
 enum import_outcome {
 	IMPORT_ADDED,

@@ -70,8 +70,9 @@ struct wire_record {
 
 #define WIRE_KIND_SIZE 33 /* of a kind's name, with its NUL */
 
-/* NULL and record (or only its kind), or the code to refuse with ("json", "too_big", "invalid") and
- * message and path filled (message in English). The id is filled whenever readable. */
+/* NULL and record (or only its kind), or the code to refuse with ("json", "too_big",
+ * "invalid") and message and path filled (message in English). The id is filled whenever
+ * readable. */
 const char *wire_record_read(const char *line, size_t len, struct buf *scratch,
     struct wire_record *record, struct buf *path, struct buf *message);
 

@@ -1,5 +1,5 @@
 /*
- * instance_json - a record's answers as DESIGN's JSON tree, written and read
+ * instance_json - a record's answers as the JSON of instance.h, written and read
  *
  * Whole repeats are read as their instances come; an answer's type decides how it is
  * written: 7 for an integer, "7" for a text.

@@ -6,8 +6,9 @@
  * how the log of a power cut ends. At any other time it is an error.
  *
  * Where recovery ended before the last frame, those behind it tell whether that was the
- * end (a frame that does not open, or one of an older save or generation stands there): SQLite syncs each save before it writes the next, so a frame behind
- * a whole save proves that the save had been confirmed.
+ * end (a frame that does not open, or one of an older save or generation stands there):
+ * SQLite syncs each save before it writes the next, so a frame behind a whole save proves
+ * that the save had been confirmed.
  */
 #include "vault_vfs_private.h"
 

@@ -72,7 +72,8 @@ by_pin(struct lock *l)
 	if (app_type_secret(l->app, l->name, text, pin, sizeof(pin))) {
 		l->why = (struct err){ 0 };
 		key = vault_unpark(l->parked, pin, &l->why);
-		if (!key && l->why.kind == ERR_INPUT) /* before anybody hears that it was wrong */
+		/* Before anybody hears that it was wrong. */
+		if (!key && l->why.kind == ERR_INPUT)
 			tries_pin_failed(notebook_path(l->app->nb), l->app->clock);
 		result = key ? resume(l, key) : NOT_YET;
 	}

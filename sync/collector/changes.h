@@ -2,8 +2,9 @@
  * changes - one page of the feed: everything that goes down to a notebook
  *
  * Written as sync/PROTOCOL.md has it: forms and lists, the worker's own records, cases,
- * feedback, answers to needs, then the tasks that are open. A cursor is opaque to the notebook; one that is
- * not ours, or older than the store, begins again, which is harmless.
+ * feedback, answers to needs, then the tasks that are open. A cursor is opaque to the
+ * notebook; one that is not ours, or older than the store, begins again, which is
+ * harmless.
  */
 #ifndef CHANGES_H
 #define CHANGES_H
