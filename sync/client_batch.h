@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "buf.h"
-#include "client_trail.h"
 #include "client_pace.h"
+#include "client_trail.h"
 #include "uuid.h"
 #include "wire.h"
 
@@ -75,9 +75,9 @@ enum batch_state batch_pack(struct client_batch *b, struct notebook *nb, struct 
 /* After a cut of a connection of that age (milliseconds; 0: not known), or a 413, whose
  * document may name the collector's limits. */
 void batch_halve(struct client_batch *b, int64_t age);
+void batch_shrink(struct client_batch *b, const char *problem, size_t len);
 /* After a 413 of a body that the log stood in: it stays at home. False: it did not. */
 bool batch_leave_trail(struct client_batch *b);
-void batch_shrink(struct client_batch *b, const char *problem, size_t len);
 
 /* What was said of every revision; false when this is no answer to this batch. */
 bool batch_read_answer(struct client_batch *b, const char *text, size_t len);

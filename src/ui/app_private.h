@@ -8,13 +8,12 @@
 
 #include "app.h"
 #include "buf.h"
+#include "follow.h"
+#include "inbox.h"
 #include "keymap.h"
 #include "place.h"
 #include "records.h"
 #include "screen.h"
-
-#include "follow.h"
-#include "inbox.h"
 
 struct autosync;
 struct clock;
@@ -123,8 +122,6 @@ void tour_run(struct app *app);
 /* templates_page.c: begins a record from a template. */
 void templates_page_run(struct app *app);
 
-/* Asks for passphrases on the screen. */
-struct place_asker app_asker(struct app *app);
 /* Sending by itself, while the notebook is open. Ended before it closes or sleeps. */
 void app_sync_begin(struct app *app);
 void app_sync_end(struct app *app);

@@ -2,7 +2,8 @@
  * commands - what an administrator or the district's desk can say to the collector
  *
  * The table of all of them is in main.c; their work is in data_commands.c (what was
- * received) and desk_commands.c (what goes down again).
+ * received), desk_commands.c (what goes down again), carrier_command.c and
+ * audit_command.c.
  */
 #ifndef COMMANDS_H
 #define COMMANDS_H
