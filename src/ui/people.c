@@ -164,6 +164,7 @@ people_seal(struct app *app, const struct place_asker *asker, struct err *err)
 	struct err why = { 0 };
 
 	notebook_close(app->nb);
+	app->nb = NULL; /* the page below the questions is drawn meanwhile */
 	key = place_seal(path, asker, app->clock, err);
 	app->nb = key ? notebook_open_sealed(path, false, key, app->clock, err)
 		      : notebook_open(path, false, app->clock, &why);
