@@ -141,8 +141,7 @@ bool people_run(struct app *app, const struct place_asker *asker, struct err *er
  * and no notebook when it does not open any more. */
 void people_offer_seal(struct app *app, const struct place_asker *asker,
     struct err *err);
-/* Seals a plain one, and the next page says so. False and err; the notebook is NULL only
- * if it does not open. */
+/* Seals a plain one. False and err; the notebook is NULL only if it does not open. */
 bool people_seal(struct app *app, const struct place_asker *asker, struct err *err);
 /* Closes everything and begins the program again with that list. Does not return. */
 void app_begin_anew(struct app *app) __attribute__((noreturn));

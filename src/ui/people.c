@@ -170,11 +170,9 @@ people_seal(struct app *app, const struct place_asker *asker, struct err *err)
 		      : notebook_open(path, false, app->clock, &why);
 	if (key && app->nb) {
 		notebook_keep_key(app->nb, key);
-		if (audit_add(app->nb, AUDIT_PASSPHRASE, "first", &why))
-			app_say(app, _("The notebook has a passphrase now. F11 locks it."));
-		else
-			app_say(app, _("The notebook has a passphrase now, but its log does "
-				       "not say so: %s"), why.text);
+		if (!audit_add(app->nb, AUDIT_PASSPHRASE, "first", &why))
+			dialog_message(app->screen,
+			    _("The notebook is sealed, but its log does not say so"), why.text);
 	} else {
 		vault_key_free(key);
 	}

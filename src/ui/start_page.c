@@ -461,7 +461,9 @@ give_passphrase(struct start_page *p)
 		return;
 	}
 	app_sync_end(p->app);
-	if (!people_seal(p->app, &asker, &err) && err.kind != ERR_CANCELLED)
+	if (people_seal(p->app, &asker, &err))
+		app_say(p->app, _("The notebook has a passphrase now. F11 locks it."));
+	else if (err.kind != ERR_CANCELLED)
 		app_say(p->app, "%s", err.text);
 	if (!p->app->nb)
 		app_begin_anew(p->app);
