@@ -14,6 +14,8 @@
 #include "clock.h"
 #include "db.h"
 
+struct json_writer;
+
 /* 0 done; 1 done, but not as asked (no such name, the name is taken); 2 the words were
  * not understood; 3 the store, the disk or the system said no. */
 enum exit_code { DONE, WRONG, USAGE, SYSTEM };
@@ -42,6 +44,10 @@ const struct db_ops *store_ops(void);
 struct db *store_open(const struct words *words, enum db_mode mode, struct err *err);
 /* The exit code for what a verb said; err is filled but for DB_OK and DB_NONE. */
 int exit_of(enum db_result result);
+/* Rows of the store: as one JSON array when the words ask for that, else as text (json
+ * NULL). An exit code. */
+typedef enum db_result rows_fn(struct db *db, struct json_writer *json, struct err *err);
+int print_rows(const struct words *words, rows_fn *rows, struct err *err);
 /* A whole file of at most max bytes. */
 bool read_file(const char *path, size_t max, struct buf *out, struct err *err);
 /* Says so, by errno. Returns false. */

@@ -70,21 +70,16 @@ cmd_token_remove(const struct words *words, struct err *err)
 }
 
 static bool
-list_text(const struct db_device *device, void *data)
-{
-	(void)data;
-	if (!device->removed)
-		printf("%s\t%s\t%s\t%s\n", device->name, device->added,
-		    device->seen[0] ? device->seen : "-",
-		    *device->worker ? device->worker : "-");
-	return true;
-}
-
-static bool
-list_json(const struct db_device *device, void *data)
+print_device(const struct db_device *device, void *data)
 {
 	struct json_writer *w = data;
 
+	if (!w && !device->removed)
+		printf("%s\t%s\t%s\t%s\n", device->name, device->added,
+		    device->seen[0] ? device->seen : "-",
+		    *device->worker ? device->worker : "-");
+	if (!w)
+		return true;
 	json_object(w);
 	json_member(w, "name", device->name);
 	json_member(w, "user", device->worker);
@@ -96,26 +91,16 @@ list_json(const struct db_device *device, void *data)
 	return true;
 }
 
+static enum db_result
+device_rows(struct db *db, struct json_writer *json, struct err *err)
+{
+	return store_ops()->device_each(db, print_device, json, err);
+}
+
 int
 cmd_token_list(const struct words *words, struct err *err)
 {
-	bool json = words->value[O_JSON] != NULL;
-	struct db *db = store_open(words, DB_READ, err);
-	struct buf out = { 0 };
-	struct json_writer w;
-	enum db_result result;
-
-	if (!db)
-		return SYSTEM;
-	json_writer_init(&w, &out);
-	json_array(&w);
-	result = store_ops()->device_each(db, json ? list_json : list_text, &w, err);
-	json_array_end(&w);
-	if (json && result == DB_OK)
-		printf("%s\n", buf_text(&out));
-	buf_clear(&out);
-	store_ops()->close(db);
-	return result == DB_OK ? DONE : SYSTEM;
+	return print_rows(words, device_rows, err);
 }
 
 /* Into a file that takes its name only when it is whole. */

@@ -237,31 +237,6 @@ print_worker(const struct db_worker *w, void *data)
 	return true;
 }
 
-/* Rows of the store as text, or as one JSON array. */
-typedef enum db_result rows_fn(struct db *db, struct json_writer *json, struct err *err);
-
-static int
-print_rows(const struct words *words, rows_fn *rows, struct err *err)
-{
-	bool json = words->value[O_JSON] != NULL;
-	struct db *db = store_open(words, DB_READ, err);
-	struct buf out = { 0 };
-	struct json_writer w;
-	enum db_result result;
-
-	if (!db)
-		return SYSTEM;
-	json_writer_init(&w, &out);
-	json_array(&w);
-	result = rows(db, json ? &w : NULL, err);
-	json_array_end(&w);
-	if (json && result == DB_OK)
-		printf("%s\n", buf_text(&out));
-	buf_clear(&out);
-	store_ops()->close(db);
-	return exit_of(result);
-}
-
 static enum db_result
 worker_rows(struct db *db, struct json_writer *json, struct err *err)
 {

@@ -13,6 +13,7 @@
 #include "err.h"
 #include "http.h"
 #include "i18n.h"
+#include "json.h"
 #include "output.h"
 #include "version.h"
 #include "wire.h"
@@ -171,6 +172,28 @@ int
 exit_of(enum db_result result)
 {
 	return result == DB_OK ? DONE : result == DB_NONE ? WRONG : SYSTEM;
+}
+
+int
+print_rows(const struct words *words, rows_fn *rows, struct err *err)
+{
+	bool json = words->value[O_JSON] != NULL;
+	struct db *db = store_open(words, DB_READ, err);
+	struct buf out = { 0 };
+	struct json_writer w;
+	enum db_result result;
+
+	if (!db)
+		return SYSTEM;
+	json_writer_init(&w, &out);
+	json_array(&w);
+	result = rows(db, json ? &w : NULL, err);
+	json_array_end(&w);
+	if (json && result == DB_OK)
+		printf("%s\n", buf_text(&out));
+	buf_clear(&out);
+	store_ops()->close(db);
+	return exit_of(result);
 }
 
 bool
