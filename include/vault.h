@@ -41,7 +41,8 @@ bool vault_guard_process(void);
 
 #define VAULT_PASSPHRASE_MAX 255 /* bytes */
 
-/* UTF-8. Whoever fills one wipes it as soon as the key is there. */
+/* UTF-8, in whichever composition; blanks at its ends do not count. Whoever fills one
+ * wipes it as soon as the key is there. */
 struct vault_passphrase {
 	char text[VAULT_PASSPHRASE_MAX + 1];
 	size_t len;

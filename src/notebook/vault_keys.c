@@ -41,7 +41,24 @@ vault_passphrase_wipe(struct vault_passphrase *p)
 	sodium_memzero(p, sizeof(*p));
 }
 
-/* The same letters typed in another way are the same passphrase (NFC). */
+/* The same letters typed in another way are the same passphrase (NFC), and blanks at its
+ * ends, which nobody sees, are no part of it. */
+static void
+compose(const struct vault_passphrase *p, struct buf *out)
+{
+	buf_reserve(out, 4 * VAULT_PASSPHRASE_MAX); /* no copy is left behind */
+	text_nfc(p->text, p->len, out);
+	text_trim(out->data);
+	out->len = strlen(out->data);
+}
+
+static void
+wipe(struct buf *composed)
+{
+	sodium_memzero(composed->data, composed->cap);
+	buf_clear(composed);
+}
+
 static bool
 derive(const struct vault_passphrase *p, const struct slot *slot,
        unsigned char out[CIPHER_KEY], struct err *err)
@@ -49,14 +66,12 @@ derive(const struct vault_passphrase *p, const struct slot *slot,
 	struct buf composed = { 0 };
 	int code;
 
-	buf_reserve(&composed, 4 * VAULT_PASSPHRASE_MAX); /* no copy is left behind */
-	text_nfc(p->text, p->len, &composed);
+	compose(p, &composed);
 	code =
 	    crypto_pwhash(out, CIPHER_KEY, buf_text(&composed), composed.len,
 			  slot->salt, slot->cost.passes, (size_t)slot->cost.kib * 1024,
 			  crypto_pwhash_ALG_ARGON2ID13);
-	sodium_memzero(composed.data, composed.cap);
-	buf_clear(&composed);
+	wipe(&composed);
 	if (code == 0)
 		return true;
 	return err_set(err, ERR_SYSTEM,
@@ -182,21 +197,26 @@ key_unseal(struct vault_key *key, const struct block *block,
 bool
 vault_passphrase_check(const struct vault_passphrase *p, struct err *err)
 {
-	size_t digits = 0;
+	struct buf words = { 0 };
+	bool only_digits;
+	int columns;
 
-	for (size_t i = 0; i < p->len; i++)
-		digits += p->text[i] >= '0' && p->text[i] <= '9';
-	if (p->len > VAULT_PASSPHRASE_MAX || !text_valid(p->text, p->len))
+	if (p->len > VAULT_PASSPHRASE_MAX || memchr(p->text, '\0', p->len) ||
+	    !text_valid(p->text, p->len))
 		return err_set(err, ERR_INPUT,
 			       _("This cannot be a passphrase: at most %d bytes of ordinary "
 			    "text. Choose a shorter one."),
 			       VAULT_PASSPHRASE_MAX);
-	if (text_width(p->text, p->len) < PASSPHRASE_COLUMNS)
+	compose(p, &words);
+	columns = text_width(words.data, words.len);
+	only_digits = strspn(words.data, "0123456789") == words.len;
+	wipe(&words);
+	if (columns < PASSPHRASE_COLUMNS)
 		return err_set(err, ERR_INPUT,
 			       _("The passphrase is too short: at least eight letters, or "
 			    "four hanzi. A few words are easy to keep in mind. Choose "
 			    "a longer one."));
-	if (digits == p->len)
+	if (only_digits)
 		return err_set(err, ERR_INPUT,
 			       _("Digits alone are found by trying: take words, or add "
 				 "some letters."));
