@@ -46,7 +46,8 @@ bool rescue_list(struct buf *folder,
     struct err *err);
 
 /* A backup becomes the notebook of its worker, who may have one here already; that one's
- * bytes are kept, their path is appended to kept. worker is the name. */
+ * bytes are kept, their path is appended to kept. worker is the name. What was tried at
+ * the backup goes into its log (tries.h). */
 bool rescue_restore(const char *backup, const struct place_asker *asker,
     const struct clock *clock, struct buf *worker, struct buf *kept, struct err *err);
 

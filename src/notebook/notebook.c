@@ -78,9 +78,9 @@ leave_room_for_seals(struct notebook *nb)
 	sqlite3_file_control(nb->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &extra);
 }
 
-/* After a crash: what is found damaged is kept as it is before anything is written, and
- * the log begins anew, so that nothing old stands behind its end. On a full disk that
- * waits: what is there can be read. */
+/* After a crash: what is found damaged is kept as it is before anything is written, where
+ * there is room for a copy; then the log begins anew, so that nothing old stands behind
+ * its end. On a full disk that waits: what is there can be read. */
 static void
 settle_log(struct notebook *nb)
 {
