@@ -440,7 +440,7 @@ save(struct start_page *p)
 		}
 	}
 	if (!(p->first ? make_notebook(p, &err) : store_settings(p, &err))) {
-		p->current = FIELD_NAME;
+		p->current = next_shown(p, -1, 1);
 		app_say(p->app, "%s", err.text);
 		return false;
 	}
@@ -480,7 +480,7 @@ stored_text(const struct start_page *p, int field, struct buf *out)
 	if (field_rows[field].setting)
 		notebook_get(p->app->nb, field_rows[field].setting, out, NULL);
 	if (field == FIELD_LOCK && !out->len)
-		buf_str(out, "5"); /* what holds when nothing was said */
+		buf_fmt(out, "%d", LOCK_MINUTES); /* holds when nothing was said */
 }
 
 static bool
