@@ -1,13 +1,13 @@
 /*
  * corpus_xpath - other people's XPath tests, run on our expressions
  *
- *   tests/corpus_xpath [DIR]     DIR holds *.tsv and docs/; default ../shared/corpus/xpath
- *                                when it is there, else tests/corpus/xpath
+ *   tests/corpus_xpath [DIR]     DIR holds *.tsv and docs/; else as corpus_help.h says
  *
  * Skipped: what the rows' own flags place outside of the form language, and the lines of
  * xpath-skips.txt (beside the small copy), each with its reason.
  */
 #include "ast_print.h"
+#include "corpus_help.h"
 #include "xml_tree.h"
 
 #include "arena.h"
@@ -22,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define FIELDS_MAX 12
 #define DOCS_MAX   400
@@ -565,13 +564,12 @@ int
 main(int argc, char **argv)
 {
 	struct run *run = mem_alloc(sizeof(*run));
-	struct stat st;
+	struct corpus folder;
 	size_t failed;
 	char *skips;
 
-	run->dir = argc > 1                                   ? argv[1]
-		   : stat("../shared/corpus/xpath", &st) == 0 ? "../shared/corpus/xpath"
-							      : "tests/corpus/xpath";
+	corpus_open(&folder, argc, argv, "xpath");
+	run->dir = folder.dir;
 	run->arena = arena_new();
 	skips = read_skips(run);
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
