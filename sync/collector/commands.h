@@ -2,8 +2,8 @@
  * commands - what an administrator or the district's desk can say to the collector
  *
  * The table of all of them is in main.c; their work is in data_commands.c (what was
- * received), desk_commands.c (what goes down again), carrier_command.c and
- * audit_command.c.
+ * received), desk_commands.c and publish_commands.c (what goes down again),
+ * carrier_command.c and audit_command.c.
  */
 #ifndef COMMANDS_H
 #define COMMANDS_H
@@ -42,6 +42,12 @@ struct words {
 const struct db_ops *store_ops(void);
 /* NULL and err. */
 struct db *store_open(const struct words *words, enum db_mode mode, struct err *err);
+/* One change: the store opened, fn in a transaction, which is taken back unless fn
+ * returns DONE, the store closed. An exit code. */
+typedef int change_fn(struct db *db, const struct words *words, void *data,
+    struct err *err);
+int store_change(const struct words *words, change_fn *fn, void *data, struct err *err);
+void stamp_now(const struct words *words, char stamp[CLOCK_STAMP_SIZE]);
 /* The exit code for what a verb said; err is filled but for DB_OK and DB_NONE. */
 int exit_of(enum db_result result);
 /* Rows of the store: as one JSON array when the words ask for that, else as text (json
@@ -80,6 +86,8 @@ int cmd_assign(const struct words *words, struct err *err);
 int cmd_assign_list(const struct words *words, struct err *err);
 int cmd_assign_done(const struct words *words, struct err *err);
 int cmd_needs(const struct words *words, struct err *err);
+
+/* publish_commands.c */
 int cmd_publish(const struct words *words, struct err *err);
 int cmd_list_put(const struct words *words, struct err *err);
 int cmd_published(const struct words *words, struct err *err);

@@ -175,6 +175,32 @@ exit_of(enum db_result result)
 }
 
 int
+store_change(const struct words *words, change_fn *fn, void *data, struct err *err)
+{
+	struct db *db = store_open(words, DB_CHANGE, err);
+	int code;
+
+	if (!db)
+		return SYSTEM;
+	code = exit_of(store_ops()->begin(db, err));
+	if (code == DONE) {
+		code = fn(db, words, data, err);
+		if (code == DONE)
+			code = exit_of(store_ops()->commit(db, err));
+		else
+			store_ops()->rollback(db);
+	}
+	store_ops()->close(db);
+	return code;
+}
+
+void
+stamp_now(const struct words *words, char stamp[CLOCK_STAMP_SIZE])
+{
+	clock_stamp(&words->clock, clock_now(&words->clock), stamp);
+}
+
+int
 print_rows(const struct words *words, rows_fn *rows, struct err *err)
 {
 	bool json = words->value[O_JSON] != NULL;
