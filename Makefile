@@ -10,7 +10,7 @@ dispatcherdir = $(prefix)/lib/NetworkManager/dispatcher.d
 PKG_CORE      = sqlite3 zlib libutf8proc libsodium libpcre2-8 expat libzip
 PKG_UI        = ncursesw
 PKG_CLIENT    = libcurl
-PKG_COLLECTOR = libmicrohttpd sqlite3 zlib libsodium libutf8proc
+PKG_COLLECTOR = libmicrohttpd sqlite3 zlib libsodium libutf8proc expat libzip
 PKG_SCREENS   = vterm
 
 # `make MODE=san check` keeps its objects apart from the ordinary ones.
@@ -39,11 +39,13 @@ pkg-config = $(shell pkg-config $(1) $(2))
 CORE_SRC = $(wildcard src/base/*.c src/expr/*.c src/form/*.c src/notebook/*.c) \
 	   $(wildcard src/session/*.c src/place/*.c sync/wire*.c)
 APP_SRC  = $(wildcard src/ui/*.c src/commands/*.c sync/client*.c) $(wildcard src/main.c)
-# What the collector takes from the base: no forms; text only to print it.
+# What the collector takes from the floors below: text only to print it, and which form a
+# file is.
 COLLECTOR_SRC = $(wildcard sync/collector/*.c sync/wire*.c) src/base/mem.c src/base/err.c \
 	        src/base/buf.c src/base/json.c src/base/csv.c src/base/clock.c src/base/uuid.c \
 	        src/base/hash.c src/base/chain.c src/base/text.c src/base/output.c src/base/argv.c \
-	        src/base/i18n.c
+	        src/base/i18n.c src/base/arena.c src/form/form_glance.c \
+	        src/form/xml.c src/form/xlsx.c src/form/xlsx_pack.c src/form/xlsx_value.c
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 CORE_OBJ      = $(call obj,$(CORE_SRC))

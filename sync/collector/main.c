@@ -116,8 +116,8 @@ static const struct command commands[] = {
 	{ "needs", "needs --db FILE [--json]",
 	    N_("what visits found and nobody has settled yet, by the day it is due"),
 	    BIT(O_JSON), 0, 0, cmd_needs },
-	{ "publish", "publish FORM.csv --db FILE",
-	    N_("give a form's new version to every notebook (XLSForm as CSV)"), 0, 1, 1,
+	{ "publish", "publish FORM --db FILE",
+	    N_("give a form's new version to every notebook (.csv, .xlsx or .xml)"), 0, 1, 1,
 	    cmd_publish },
 	{ "list put", "list put LIST.csv --db FILE",
 	    N_("give a list that forms share to every notebook, in place of the one of its "

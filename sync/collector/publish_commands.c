@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "csv.h"
 #include "err.h"
+#include "form_glance.h"
 #include "hash.h"
 #include "i18n.h"
 #include "json.h"
@@ -17,7 +18,7 @@
 struct new_file {
 	struct db_file file;
 	struct buf bytes, packed;
-	char name[65], version[65];
+	char name[FORM_GLANCE_SIZE], version[FORM_GLANCE_SIZE];
 };
 
 static void
@@ -60,58 +61,13 @@ publish(const struct words *words, struct new_file *f, const char *kind, struct 
 	return store_change(words, put_file, f, err);
 }
 
-/* Which columns of the settings sheet hold the form's name and version. */
-struct settings {
-	size_t id, version; /* 0: no such column */
-	bool inside, survey;
-};
-
-static void
-find_columns(const struct csv_reader *r, struct settings *s)
-{
-	for (size_t i = 1; i < r->count; i++) {
-		if (!strcmp(r->cells[i], "form_id") || !strcmp(r->cells[i], "id_string"))
-			s->id = i;
-		else if (!strcmp(r->cells[i], "version"))
-			s->version = i;
-	}
-}
-
-/* Sheets one after the other, each begun by its name in the first column. */
-static void
-read_row(const struct csv_reader *r, struct settings *s, struct new_file *f)
-{
-	const char *sheet = csv_cell(r, 0);
-
-	if (*sheet) {
-		s->inside = !strcmp(sheet, "settings");
-		s->survey |= !strcmp(sheet, "survey");
-	} else if (s->inside && !s->id) {
-		find_columns(r, s);
-	} else if (s->inside && !*f->name) {
-		snprintf(f->name, sizeof(f->name), "%s", csv_cell(r, s->id));
-		if (s->version)
-			snprintf(f->version, sizeof(f->version), "%s",
-			    csv_cell(r, s->version));
-	}
-}
-
-/* Its name and version. The form itself is checked by the notebook's own reader:
- * minqing form check. */
+/* The form itself is checked by the notebook's own reader: minqing form check. */
 static bool
 read_form(struct new_file *f, const char *path, struct err *err)
 {
-	struct settings s = { 0 };
-	struct csv_reader r;
-	int got;
-
-	csv_reader_init(&r, buf_text(&f->bytes), f->bytes.len);
-	while ((got = csv_next(&r, err)) == 1)
-		read_row(&r, &s, f);
-	csv_reader_clear(&r);
-	if (got < 0)
+	if (!form_glance(buf_text(&f->bytes), f->bytes.len, f->name, f->version, err))
 		return err_within(err, path);
-	if (s.survey && auth_name_valid(f->name) && auth_name_valid(f->version))
+	if (auth_name_valid(f->name) && auth_name_valid(f->version))
 		return true;
 	return err_set(err, ERR_INPUT,
 	    _("%s is not a form with a form_id and a version in its settings sheet. Check "

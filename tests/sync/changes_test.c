@@ -195,6 +195,29 @@ forms_and_lists_come_down_once(void)
 	day_end(&d);
 }
 
+/* As the desk has them: a workbook, or what another program made. */
+static void
+a_form_may_be_a_workbook_or_an_xform(void)
+{
+	static const char xform[] =
+	    "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'>"
+	    "<h:head><h:title>T</h:title><model><instance><tiny id='tiny' version='7'><a/>"
+	    "</tiny></instance><bind nodeset='/tiny/a' type='string'/></model></h:head>"
+	    "<h:body><input ref='/tiny/a'><label>A</label></input></h:body></h:html>";
+	struct day d;
+
+	begin(&d, "chen");
+	publish(&d, xform);
+	CHECK_INT(collector_run(&d.c, NULL, "publish", "tests/fuzz/xlsx/stored.xlsx", "--db",
+		      d.c.db, NULL),
+	    0);
+	CHECK_INT(day_sync(&d), CLIENT_DONE);
+	CHECK(day_says(&d, "; 2 came down"));
+	CHECK(notebook_form(d.f->nb, "x", "20260101", &d.f->err) != NULL);
+	CHECK(notebook_form(d.f->nb, "tiny", "7", &d.f->err) != NULL);
+	day_end(&d);
+}
+
 static bool
 count_record(const struct record *record, void *data)
 {
@@ -568,6 +591,7 @@ main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	RUN(forms_and_lists_come_down_once);
+	RUN(a_form_may_be_a_workbook_or_an_xform);
 	RUN(a_new_laptop_gets_everything_back);
 	RUN(feedback_returns_a_record_at_its_field);
 	RUN(a_case_goes_to_another_worker_and_comes_back);
