@@ -18,7 +18,8 @@ struct place_asker;
 #define RESCUE_OFF            "off"
 
 /* A backup into that folder (NULL: the settings'), which is made when it is not there.
- * Appends its path. */
+ * Appends its path. True when the copy is whole; err is filled then too if the notebook
+ * could not note that there is one. */
 bool rescue_backup(struct notebook *nb, const char *folder, struct buf *path,
     struct err *err);
 

@@ -19,7 +19,14 @@ made(bool good, struct buf *path, const struct err *err)
 	if (good)
 		printf(_("A backup was made and read back: %s\n"), buf_text(path));
 	buf_clear(path);
-	return good ? EXIT_OK : command_failed(err);
+	if (!good)
+		return command_failed(err);
+	if (err->kind == ERR_NONE)
+		return EXIT_OK;
+	fprintf(stderr,
+	    _("minqing: The backup is whole, but the notebook could not note it: %s\n"),
+	    err->text);
+	return EXIT_WRONG;
 }
 
 int

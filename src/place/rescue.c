@@ -113,9 +113,10 @@ rescue_backup(struct notebook *nb, const char *folder, struct buf *path, struct 
 		good = default_folder(&where, err);
 	good = good && (!chosen || stick_is_in(nb, buf_text(&where), err)) &&
 	       make_backup_folder(buf_text(&where), err) &&
-	       backup_make(nb, buf_text(&where), how_many(nb), path, err) &&
-	       (!chosen || remember_stick(nb, buf_text(&where), err)) &&
-	       audit_add(nb, AUDIT_BACKUP, "", err);
+	       backup_make(nb, buf_text(&where), how_many(nb), path, err);
+	/* What the notebook cannot note any more, on a full disk, leaves the copy as it is. */
+	if (good && (!chosen || remember_stick(nb, buf_text(&where), err)))
+		audit_add(nb, AUDIT_BACKUP, "", err);
 	buf_clear(&set);
 	buf_clear(&where);
 	return good;
@@ -184,12 +185,15 @@ rescue_after_sync(struct notebook *nb, struct buf *words)
 	bool good = notebook_get(nb, SETTING_BACKUP_FOLDER, &set, &err);
 
 	if (!good || strcmp(buf_text(&set), RESCUE_OFF) != 0) {
-		good = good && rescue_backup(nb, NULL, &path, &err) && keep_day(nb, &err);
-		if (good)
+		good = good && rescue_backup(nb, NULL, &path, &err);
+		if (good) {
 			buf_fmt(words, _("A backup was made and read back: %s"),
 			    buf_text(&path));
-		else
+			if (err.kind != ERR_NONE || !keep_day(nb, &err))
+				buf_fmt(words, " %s", err.text);
+		} else {
 			buf_fmt(words, _("No backup was made. %s"), err.text);
+		}
 	}
 	buf_clear(&set);
 	buf_clear(&path);

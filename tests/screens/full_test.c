@@ -173,6 +173,23 @@ restores(const char *folder)
 	return count == 1 && run(words) == 0 && said("can be restored");
 }
 
+/* A stick still takes the copy when the notebook's own disk takes nothing any more. */
+static void
+a_full_disk_can_be_backed_up(void)
+{
+	char backup[128], reserve[300];
+
+	snprintf(backup, sizeof(backup), "backup /tmp/full_stick.%d", getpid());
+	snprintf(reserve, sizeof(reserve), "%s.ballast", path);
+	unlink(reserve);
+	fill_disk(0);
+	CHECK_INT(run(backup), 1);
+	CHECK(said("The backup is whole, but"));
+	CHECK(unlink(filler) == 0);
+	CHECK(restores(strchr(backup, '/')));
+	folder_remove(strchr(backup, '/'));
+}
+
 static void
 a_read_only_disk_can_be_looked_at(void)
 {
@@ -239,6 +256,7 @@ main(void)
 	if (mount_small_disk()) {
 		make_notebook();
 		RUN(a_full_disk_keeps_what_is_typed);
+		RUN(a_full_disk_can_be_backed_up);
 		RUN(a_read_only_disk_can_be_looked_at);
 		RUN(a_passphrase_that_was_changed_is_told_so);
 		umount(home);
