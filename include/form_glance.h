@@ -11,7 +11,7 @@
 
 struct err;
 
-#define FORM_GLANCE_SIZE 65 /* bytes with the NUL; what is longer is cut */
+#define FORM_GLANCE_SIZE 66 /* one more than a name may have: what is cut is none */
 
 /*
  * The form's id and version as form_read() would find them: of an XLSForm as CSV or as a

@@ -378,6 +378,11 @@ forms_and_lists_come_first_and_by_their_bytes(void)
 	strcat(text, ",text,b\n");
 	write_file(&c, "out", text, path);
 	CHECK_INT(collector_run(&c, NULL, "publish", path, "--db", c.db, NULL), 1);
+	/* A name that is too long is refused, not cut. */
+	snprintf(text, sizeof(text),
+	    "settings\n,form_id,version\n,%065d,1\nsurvey\n,type,name,label\n,text,a,A\n", 1);
+	write_file(&c, "out", text, path);
+	CHECK_INT(collector_run(&c, NULL, "publish", path, "--db", c.db, NULL), 1);
 	write_file(&c, "out", "nonsense\n", path);
 	CHECK_INT(collector_run(&c, NULL, "publish", path, "--db", c.db, NULL), 1);
 	write_file(&c, "rooms.csv", "name,label\na,A\n", path);
