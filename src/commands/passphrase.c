@@ -152,11 +152,9 @@ ask_terminal(const char *worker, enum place_asking asking, struct vault_passphra
 		break;
 	case PLACE_ASK_NEW:
 		dprintf(tty, "%s\n%s\n",
-		    _("Choose a passphrase: a few words, at least eight letters. "
-		      "Nobody "
+		    _("Choose a passphrase: a few words, at least eight letters. Nobody "
 		      "gets in without it."),
-		    _("When it is lost and the district has no recovery key, what was "
-		      "not "
+		    _("When it is lost and the district has no recovery key, what was not "
 		      "sent is gone."));
 		good = ask_twice(tty, p, err);
 		break;

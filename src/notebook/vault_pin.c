@@ -106,8 +106,7 @@ vault_unpark(struct vault_parked *parked, const char *pin, struct err *err)
 	else
 		err_set(err, ERR_INPUT,
 		    _("The PIN was wrong three times. Now only the passphrase opens "
-		      "the "
-		      "notebook: type it."));
+		      "the notebook: type it."));
 	if (parked->tries == 0)
 		sodium_memzero(parked, sizeof(*parked));
 	return NULL;
